@@ -1,0 +1,1 @@
+//! the far end of a session: plugin, engine and probe, wired

@@ -1,0 +1,27 @@
+//! One trait and its request and response types per capability.
+//!
+//! The engine asks through these traits and the probe answers them. Nothing here has a file descriptor or a lifetime, so every
+//! request can cross a socket; nothing here knows wasm or this machine. Bounds of a grant are judged by the engine, above the trait.
+
+mod files;
+mod resolver;
+mod sockets;
+
+use std::sync::Arc;
+
+pub use files::{
+    Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
+};
+pub use resolver::{Configuration, Nameserver, Resolver, ResolverError, ResolverErrorCode};
+pub use sockets::{LookupError, LookupErrorCode, Sockets};
+
+/// Everything that a place offers to the checks that run there.
+#[derive(Clone)]
+pub struct Capabilities {
+    /// What `wasi:sockets` needs of the place: names, and which addresses are special there.
+    pub sockets: Arc<dyn Sockets>,
+    /// `dbg:resolver`.
+    pub resolver: Arc<dyn Resolver>,
+    /// `dbg:files`.
+    pub files: Arc<dyn Files>,
+}

@@ -1,0 +1,1 @@
+//! wasmtime: load, cache, limits, and one file a capability

@@ -1,0 +1,351 @@
+//! From what was asked to what is given.
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::{BoundError, FilesBound, GrantRequest, Protocol, SocketsBound, Where};
+use crate::parameter::{Arguments, Host, Value};
+use crate::{Capability, CheckDeclaration, PortRange};
+
+/// What one run of a check may use.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Effective {
+    /// What is given.
+    pub grants: Vec<Grant>,
+    /// What was asked for, could be left out, and was.
+    pub withheld: Vec<Withheld>,
+}
+
+/// One given grant with its bounds made concrete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Grant {
+    /// Whom it may reach.
+    Sockets(SocketsGrant),
+    /// The resolver configuration.
+    Resolver,
+    /// Which files it may read.
+    Files(FilesGrant),
+}
+
+/// Whom a check may reach: what no rule covers is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SocketsGrant {
+    /// The rules; one that covers is enough.
+    pub rules: Vec<SocketRule>,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SocketRule {
+    /// By which protocol.
+    pub protocol: Protocol,
+    /// Whom.
+    pub host: HostRule,
+    /// On which ports.
+    pub ports: PortRange,
+}
+
+/// The host part of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HostRule {
+    /// The target's configured name servers, whichever they are.
+    Resolvers,
+    /// The addresses of a network, also special ones: they were named.
+    Net(IpNet),
+    /// One link-local address on one link.
+    Scoped(std::net::Ipv6Addr, String),
+    /// The addresses that the target's resolver gave for the name in this run, unless they are special.
+    Name(String),
+    /// Any address that is not special.
+    Anything,
+}
+
+/// Which files a check may read; the deny list is the host's and above this.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FilesGrant {
+    /// Absolute patterns: `*` any part of one name, `**` any number of folders.
+    pub patterns: Vec<String>,
+}
+
+/// A grant that was asked for and not given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// Of which capability.
+    pub capability: Capability,
+    /// By whom.
+    pub by: Withholder,
+}
+
+/// Who withheld a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Withholder {
+    /// Whoever consented when the plugin was added, or this run's `--deny`.
+    Operator,
+}
+
+/// Why a check gets no effective grant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    /// It cannot do without what it does not get.
+    #[error("the check `{check}` cannot do without `{capability}`, which was not granted")]
+    RequiredWithheld {
+        /// The check.
+        check: String,
+        /// The capability.
+        capability: Capability,
+    },
+    /// A bound makes no sense; refused with the declaration already, so a fault of dbg's own here.
+    #[error("the check `{check}` asks for `{capability}`: {cause}")]
+    Bound {
+        /// The check.
+        check: String,
+        /// The capability.
+        capability: Capability,
+        /// Why.
+        cause: BoundError,
+    },
+}
+
+impl GrantError {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::RequiredWithheld { capability, .. } => {
+                Some(format!("run it without `--deny {capability}`, or add the plugin again and consent"))
+            }
+            Self::Bound { .. } => None,
+        }
+    }
+}
+
+/// Effective = what the component imports ∩ what its declaration asks for ∩ what the operator allows, with every `param:` made concrete.
+/// A capability that is declared and not imported is not given: nothing could use it.
+pub fn effective(
+    check: &CheckDeclaration,
+    imports: &BTreeSet<Capability>,
+    allowed: &BTreeSet<Capability>,
+    arguments: &Arguments,
+) -> Result<Effective, GrantError> {
+    let mut effective = Effective::default();
+    for request in check.grants.iter().filter(|request| imports.contains(&request.capability)) {
+        let capability = request.capability;
+        if allowed.contains(&capability) {
+            let grant = concrete(request, arguments).map_err(|cause| GrantError::Bound {
+                check: check.check.to_string(),
+                capability,
+                cause,
+            })?;
+            effective.grants.push(grant);
+        } else if request.required {
+            return Err(GrantError::RequiredWithheld { check: check.check.to_string(), capability });
+        } else {
+            effective.withheld.push(Withheld { capability, by: Withholder::Operator });
+        }
+    }
+    Ok(effective)
+}
+
+fn concrete(request: &GrantRequest, arguments: &Arguments) -> Result<Grant, BoundError> {
+    Ok(match request.capability {
+        Capability::Resolver => Grant::Resolver,
+        Capability::Sockets => {
+            let mut grant = SocketsGrant::default();
+            for text in &request.bounds {
+                let SocketsBound { protocol, to } = text.parse()?;
+                let rule = |host, ports| SocketRule { protocol, host, ports };
+                match to {
+                    Where::Resolvers => grant.rules.push(rule(HostRule::Resolvers, PortRange::one(53))),
+                    Where::Net(net, ports) => grant.rules.push(rule(HostRule::Net(net), ports)),
+                    Where::Name(name, ports) => grant.rules.push(rule(HostRule::Name(name), ports)),
+                    Where::Anything(ports) => grant.rules.push(rule(HostRule::Anything, ports)),
+                    Where::Parameter(name) => {
+                        let hosts = arguments.get(&name).iter().flat_map(value_hosts);
+                        grant.rules.extend(hosts.map(|(host, ports)| rule(host, ports)));
+                    }
+                }
+            }
+            Grant::Sockets(grant)
+        }
+        Capability::Files => {
+            let mut grant = FilesGrant::default();
+            for text in &request.bounds {
+                match text.parse()? {
+                    FilesBound::Pattern(pattern) => grant.patterns.push(pattern),
+                    FilesBound::Parameter(name) => {
+                        grant.patterns.extend(arguments.get(&name).iter().filter_map(value_path))
+                    }
+                }
+            }
+            Grant::Files(grant)
+        }
+    })
+}
+
+/// The hosts that an operator named by giving a value.
+fn value_hosts(value: &Value) -> Vec<(HostRule, PortRange)> {
+    match value {
+        Value::Address(address) => {
+            let host = match &address.host {
+                Host::Ip(ip) => HostRule::Net(IpNet::from(*ip)),
+                Host::Scoped(ip, zone) => HostRule::Scoped(*ip, zone.clone()),
+                Host::Name(name) => HostRule::Name(name.clone()),
+            };
+            vec![(host, address.port.map_or(PortRange::ALL, PortRange::one))]
+        }
+        Value::AddressRange(range) => {
+            range.networks().into_iter().map(|net| (HostRule::Net(net), PortRange::ALL)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The path that an operator named; only an absolute and plain one counts, and its `*` is no pattern.
+fn value_path(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(path) if !path.contains('*') && path.parse::<FilesBound>().is_ok() => Some(path.clone()),
+        _ => None,
+    }
+}
+
+impl Effective {
+    /// The rules for sockets, when any were given.
+    #[must_use]
+    pub fn sockets(&self) -> Option<&SocketsGrant> {
+        self.grants.iter().find_map(|grant| match grant {
+            Grant::Sockets(sockets) => Some(sockets),
+            _ => None,
+        })
+    }
+
+    /// Whether the resolver configuration may be read.
+    #[must_use]
+    pub fn resolver(&self) -> bool {
+        self.grants.contains(&Grant::Resolver)
+    }
+
+    /// The readable files, when any were given.
+    #[must_use]
+    pub fn files(&self) -> Option<&FilesGrant> {
+        self.grants.iter().find_map(|grant| match grant {
+            Grant::Files(files) => Some(files),
+            _ => None,
+        })
+    }
+}
+
+impl FilesGrant {
+    /// Whether the absolute, resolved `path` falls under one of the patterns.
+    #[must_use]
+    pub fn covers(&self, path: &str) -> bool {
+        let path: Vec<&str> = path.split('/').skip(1).collect();
+        self.patterns.iter().any(|pattern| {
+            let pattern: Vec<&str> = pattern.split('/').skip(1).collect();
+            covers_parts(&pattern, &path)
+        })
+    }
+}
+
+/// Walks both from the front; `**` is the only place to come back to, and the last of them is enough.
+fn covers_parts(pattern: &[&str], path: &[&str]) -> bool {
+    walk(pattern, path, |part| *part == "**", |part, name| covers_name(part, name))
+}
+
+/// As [`covers_parts`], for the characters of one name and `*`.
+fn covers_name(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    walk(&pattern, &name, |c| *c == '*', |a, b| a == b)
+}
+
+/// Matching with a wildcard for any number of items, in at most `pattern × items` steps and without recursion.
+fn walk<P, T>(pattern: &[P], items: &[T], is_wild: impl Fn(&P) -> bool, same: impl Fn(&P, &T) -> bool) -> bool {
+    let (mut at, mut item, mut retry) = (0, 0, None);
+    while let Some(current) = items.get(item) {
+        match pattern.get(at) {
+            Some(part) if is_wild(part) => {
+                at += 1;
+                retry = Some((at, item));
+            }
+            Some(part) if same(part, current) => {
+                at += 1;
+                item += 1;
+            }
+            _ => match retry {
+                Some((after, taken)) => {
+                    retry = Some((after, taken + 1));
+                    at = after;
+                    item = taken + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(at).all(is_wild)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Redacted, parse_arguments};
+
+    const CHECK: &str = r#"{"check":"x","doc":"d","parameters":[
+        {"name":"server","kind":"address","doc":"","repeated":true,"default_port":53},
+        {"name":"log","kind":"string","doc":""}],
+        "grants":[
+        {"capability":"sockets","bounds":["udp:param:server","udp:resolvers"],"reason":"r"},
+        {"capability":"files","bounds":["/etc/*.conf","param:log"],"required":false,"reason":"r"}]}"#;
+
+    fn compute(typed: &[(&str, &str)], allowed: &[Capability]) -> Result<Effective, GrantError> {
+        let check: CheckDeclaration = serde_json::from_str(CHECK).unwrap();
+        let typed: Vec<_> = typed.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let arguments = parse_arguments(&check.parameters, &typed, &mut |_| Ok(Redacted::new(String::new()))).unwrap();
+        let imports = BTreeSet::from([Capability::Sockets, Capability::Files]);
+        effective(&check, &imports, &allowed.iter().copied().collect(), &arguments)
+    }
+
+    #[test]
+    fn a_parameter_bound_covers_just_what_the_operator_gave() {
+        let effective = compute(&[("server", "10.0.0.1:5353")], &Capability::ALL).unwrap();
+        let rules = &effective.sockets().unwrap().rules;
+        assert_eq!(rules.len(), 2);
+        assert_eq!(rules[0].host, HostRule::Net("10.0.0.1/32".parse().unwrap()));
+        assert_eq!(rules[0].ports, PortRange::one(5353));
+        assert!(compute(&[], &Capability::ALL).unwrap().sockets().unwrap().rules.len() == 1);
+    }
+
+    #[test]
+    fn an_optional_grant_is_withheld_and_a_required_one_is_an_error() {
+        let effective = compute(&[], &[Capability::Sockets]).unwrap();
+        assert!(effective.files().is_none());
+        assert_eq!(effective.withheld.len(), 1);
+        assert!(matches!(
+            compute(&[], &[Capability::Files]),
+            Err(GrantError::RequiredWithheld { capability: Capability::Sockets, .. })
+        ));
+    }
+
+    #[test]
+    fn a_path_with_a_star_typed_as_a_value_is_not_a_pattern() {
+        let effective = compute(&[("log", "/var/log/**")], &Capability::ALL).unwrap();
+        assert_eq!(effective.files().unwrap().patterns, ["/etc/*.conf"]);
+    }
+
+    #[test]
+    fn patterns_stay_within_a_name_unless_they_have_two_stars() {
+        let grant = |pattern: &str| FilesGrant { patterns: vec![pattern.to_owned()] };
+        assert!(grant("/etc/*.conf").covers("/etc/resolv.conf"));
+        assert!(!grant("/etc/*.conf").covers("/etc/a/resolv.conf"));
+        assert!(grant("/var/log/**").covers("/var/log/a/b/c.log"));
+        assert!(grant("/**/x").covers("/x"));
+        assert!(!grant("/var/log").covers("/var/log/a"));
+        assert!(!grant("/etc/resolv.conf").covers("/etc/resolv.conf.bak"));
+    }
+
+    #[test]
+    fn a_pattern_made_to_explode_is_answered_at_once() {
+        let grant = FilesGrant { patterns: vec![format!("/{}b", "*a".repeat(500))] };
+        assert!(!grant.covers(&format!("/{}", "a".repeat(2000))));
+    }
+}

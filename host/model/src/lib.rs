@@ -1,0 +1,42 @@
+//! The words of the house: names, targets, parameters, grants, events and safe text.
+//!
+//! This room knows types and parsing. It must never know I/O: no file, socket, clock or environment, and no wasm.
+
+mod declaration;
+mod digest;
+mod escaped;
+mod event;
+mod failure;
+mod grant;
+mod name;
+mod parameter;
+mod redacted;
+mod severity;
+mod suggest;
+mod target;
+mod unit;
+
+pub use declaration::{
+    CheckDeclaration, Declaration, DeclarationError, GrantFault, Limits, ParameterFault, Requirement,
+};
+pub use digest::{Digest, DigestError};
+pub use escaped::{Cell, Escaped, truncate_at_char};
+pub use event::{
+    Artifact, Column, ColumnData, ColumnKind, ColumnValues, Counts, Ending, Event, Evidence, EvidenceValue, Finding,
+    Instant, Metric, Progress, TableHead, TableRows,
+};
+pub use failure::{Failure, FailureCode};
+pub use grant::{
+    BoundError, Effective, FilesBound, FilesGrant, Grant, GrantError, GrantRequest, HostRule, Protocol, SocketRule,
+    SocketsBound, SocketsGrant, Where, Withheld, Withholder, effective,
+};
+pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName};
+pub use parameter::{
+    Address, AddressRange, Argument, Arguments, Host, Kind, KindError, Parameter, ParameterError, PortRange, Scalar,
+    SecretReader, SecretSource, Value, parse_arguments,
+};
+pub use redacted::Redacted;
+pub use severity::Severity;
+pub use suggest::nearest;
+pub use target::{Target, TargetError, TargetKind};
+pub use unit::{UnitError, format_duration, format_size, parse_duration, parse_size};

@@ -1,0 +1,9 @@
+//! Parameters of a check: what the declaration says of one, and the values that an operator gives.
+
+mod address;
+mod arguments;
+mod kind;
+
+pub use address::{Address, AddressRange, Host, PortRange};
+pub use arguments::{Argument, Arguments, ParameterError, SecretReader, parse_arguments};
+pub use kind::{Kind, KindError, Parameter, Scalar, SecretSource, Value};

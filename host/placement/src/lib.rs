@@ -1,0 +1,1 @@
+//! facts of the place and a plan become a launched agent

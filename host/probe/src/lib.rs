@@ -1,0 +1,1 @@
+//! the capability traits on this machine; knows no wasm

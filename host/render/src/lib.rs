@@ -1,0 +1,1 @@
+//! a report as text, JSON, NDJSON and JUnit

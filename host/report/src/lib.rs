@@ -1,0 +1,1 @@
+//! the report model: what checks emitted, merged over targets, and the verdict

@@ -1,0 +1,112 @@
+//! The bounds of a grant, judged by their form. What they allow is the host's business.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use proc_macro2::Span;
+use syn::{LitStr, Result};
+
+use super::Capability;
+use crate::literal::refuse;
+use crate::value::{Value, number};
+
+/// `param:<name>`: a parameter that must exist and be of one of the kinds.
+#[derive(Debug)]
+pub(crate) struct NamedParameter {
+    pub(crate) name: String,
+    pub(crate) kinds: &'static [&'static str],
+    pub(crate) span: Span,
+}
+
+/// Judges one bound; gives the parameter it names, if any.
+pub(crate) fn judge(capability: Capability, bound: &LitStr) -> Result<Option<NamedParameter>> {
+    let text = bound.value();
+    match capability {
+        Capability::Resolver => refuse(bound.span(), "`resolver` has no bounds"),
+        Capability::Files => file(&text, bound.span()),
+        Capability::Sockets => socket(&text, bound.span()),
+    }
+}
+
+fn file(text: &str, span: Span) -> Result<Option<NamedParameter>> {
+    if let Some(name) = text.strip_prefix("param:") {
+        return Ok(Some(NamedParameter { name: name.to_owned(), kinds: &["string"], span }));
+    }
+    let is_plain = text.starts_with('/') && !text.split('/').any(|part| part == ".." || part == ".");
+    if is_plain && !text.contains('\0') {
+        Ok(None)
+    } else {
+        refuse(span, format!("`{text}` is no bound of `files`: an absolute path or glob without `.` and `..`, or `param:<name>`"))
+    }
+}
+
+fn socket(text: &str, span: Span) -> Result<Option<NamedParameter>> {
+    let Some((protocol, place)) = text.split_once(':') else {
+        return refuse(span, format!("`{text}` is no bound of `sockets`: `<udp|tcp|any>:<where>`, as in `udp:resolvers` or `tcp:param:server`"));
+    };
+    if !matches!(protocol, "udp" | "tcp" | "any") {
+        return refuse(span, format!("`{protocol}` is no protocol: there are `udp`, `tcp` and `any`"));
+    }
+    if let Some(name) = place.strip_prefix("param:") {
+        return Ok(Some(NamedParameter { name: name.to_owned(), kinds: &["address", "address-range", "string"], span }));
+    }
+    if place == "resolvers" || place == "*" || is_network(place) || is_address(place) {
+        return Ok(None);
+    }
+    refuse(
+        span,
+        format!("`{place}` is no place: `resolvers`, `param:<name>`, an address, `address:port`, a network, `network:ports`, `host.name:port` or `*`"),
+    )
+}
+
+/// `10.0.0.0/8` or `10.0.0.0/8:1-1024`.
+fn is_network(place: &str) -> bool {
+    let Some((address, rest)) = place.split_once('/') else { return false };
+    let (prefix, ports) = rest.split_once(':').map_or((rest, None), |(prefix, ports)| (prefix, Some(ports)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let width: u8 = if address.is_ipv4() { 32 } else { 128 };
+    prefix.parse::<u8>().is_ok_and(|prefix| prefix <= width) && ports.is_none_or(|ports| number::ports(ports).is_ok())
+}
+
+/// An IP address with or without port, or a host name with one.
+fn is_address(place: &str) -> bool {
+    match Value::read(&crate::kind::Kind::Address, place) {
+        Ok(Value::Address { host, port }) => port.is_some() || host.parse::<IpAddr>().is_ok() || place.parse::<Ipv6Addr>().is_ok(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(capability: Capability, text: &str) -> Result<Option<NamedParameter>> {
+        judge(capability, &LitStr::new(text, Span::call_site()))
+    }
+
+    #[test]
+    fn every_form_of_a_place_is_taken() {
+        for good in [
+            "udp:resolvers", "tcp:param:server", "any:192.0.2.7", "tcp:192.0.2.7:443", "tcp:[2001:db8::1]:443", "udp:10.0.0.0/8",
+            "udp:10.0.0.0/8:1-1024", "tcp:2001:db8::/32:443", "tcp:example.com:443", "any:*",
+        ] {
+            assert!(judged(Capability::Sockets, good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_place_that_means_nothing_is_refused() {
+        for bad in ["resolvers", "sctp:*", "tcp:example.com", "udp:10.0.0.0/33", "udp:10.0.0.0/8:0", "tcp:", "any:a b:1"] {
+            assert!(judged(Capability::Sockets, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_bound_of_files_is_absolute_and_does_not_climb() {
+        assert!(judged(Capability::Files, "/var/log/**").is_ok());
+        assert_eq!(judged(Capability::Files, "param:path").unwrap().unwrap().name, "path");
+        for bad in ["etc/passwd", "/var/../etc", "", "~/.ssh"] {
+            assert!(judged(Capability::Files, bad).is_err(), "{bad}");
+        }
+        assert!(judged(Capability::Resolver, "x").is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! what the author of a check imports

@@ -1,0 +1,1 @@
+//! end-to-end: the real binary against real servers and hostile guests

@@ -1,0 +1,102 @@
+//! `cargo xtask build`: the release binary, static and stripped, with the stock checks inside, already compiled.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::workspace::Workspace;
+use crate::{build_id, elf, files, plugins, shell, target};
+
+/// What the design promises to somebody with a stick: at most this much, in bytes.
+const MAXIMUM_SIZE: u64 = 40_000_000;
+
+/// Builds the release binary
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_: &Args, workspace: &Workspace) -> Result<()> {
+    let built = build(workspace)?;
+    let size = files::shown_size(files::size(&built.binary)?);
+    println!("{} {size}, static, stripped, build {}", workspace.shown(&built.binary), built.settings.id);
+    Ok(())
+}
+
+/// What a build leaves behind.
+pub(crate) struct Built {
+    /// `target/dist/dbg`.
+    pub(crate) binary: PathBuf,
+    /// What it was built with; whoever compiles the same crates again takes the same, or cargo compiles all of them twice.
+    pub(crate) settings: Settings,
+}
+
+/// What the crates of the host read from the environment when they are compiled.
+pub(crate) struct Settings {
+    id: String,
+    stock: PathBuf,
+}
+
+impl Settings {
+    fn of(workspace: &Workspace) -> Result<Self> {
+        Ok(Self { id: build_id::of(workspace)?, stock: workspace.target.join("stock") })
+    }
+
+    /// Puts them into a command's environment.
+    pub(crate) fn apply(&self, command: &mut Command) {
+        command.env("DBG_BUILD_ID", &self.id).env("DBG_STOCK_DIR", &self.stock);
+    }
+}
+
+/// Builds the stock checks and compiles them to native code, so that everything which includes them can be compiled.
+pub(crate) fn stock(workspace: &Workspace) -> Result<Settings> {
+    let plugins = plugins::build(workspace)?;
+    let settings = Settings::of(workspace)?;
+    let precompile = compile(workspace, &settings, "precompile")?;
+    let fresh = tempfile::tempdir_in(&workspace.target).context("cannot make a temporary folder")?;
+    shell::run(Command::new(precompile).arg("--out").arg(fresh.path()).args(&plugins))
+        .context("the stock checks cannot be compiled to native code")?;
+    let files: Vec<(String, PathBuf)> = files::entries(fresh.path())?
+        .into_iter()
+        .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), path))
+        .collect();
+    files::lay_all(&settings.stock, &files)?;
+    Ok(settings)
+}
+
+/// Builds everything and checks that the binary is what the design promises.
+pub(crate) fn build(workspace: &Workspace) -> Result<Built> {
+    let settings = stock(workspace)?;
+    let compiled = compile(workspace, &settings, "dbg")?;
+    let binary = workspace.dist().join("dbg");
+    files::lay(&compiled, &binary)?;
+    check(&binary).with_context(|| format!("`{}` cannot be given away", workspace.shown(&binary)))?;
+    Ok(Built { binary, settings })
+}
+
+/// Compiles one program of the host and gives where it lies.
+fn compile(workspace: &Workspace, settings: &Settings, program: &str) -> Result<PathBuf> {
+    let musl = target::musl()?;
+    target::ensure(&musl)?;
+    let mut cargo = shell::cargo(&workspace.root);
+    cargo.args(["build", "--release", "--target", &musl, "--bin", program]);
+    select(&mut cargo);
+    settings.apply(&mut cargo);
+    shell::run(&mut cargo).with_context(|| format!("`{program}` does not build"))?;
+    Ok(workspace.target.join(musl).join("release").join(program))
+}
+
+/// The one selection of crates that every native build, lint and test uses: features are unified over what is selected, so another
+/// selection would compile wasmtime a second time.
+pub(crate) fn select(cargo: &mut Command) {
+    cargo.args(["--workspace", "--exclude", "xtask"]);
+}
+
+fn check(binary: &Path) -> Result<()> {
+    let bytes = files::read(binary)?;
+    elf::facts(&bytes)?.require_static_and_stripped()?;
+    let size = bytes.len() as u64;
+    if size > MAXIMUM_SIZE {
+        bail!("it has {}, more than {}", files::shown_size(size), files::shown_size(MAXIMUM_SIZE));
+    }
+    Ok(())
+}
