@@ -49,7 +49,9 @@ fn meaning(code: i32) -> Option<&'static str> {
              The demo worked: finding that out is what the check is for.",
         ),
         4 => Some("The verdict is warn: names resolve, and something above is worth looking after."),
-        5 => Some("The verdict is unknown: this machine's name servers could not be looked at; why is said above. The demo worked."),
+        5 => Some(
+            "The verdict is unknown: this machine's name servers could not be looked at; why is said above. The demo worked.",
+        ),
         _ => None,
     }
 }

@@ -23,8 +23,7 @@ pub(crate) fn run(args: &Args, _: &Workspace) -> Result<()> {
     }
     let tools = tools()?;
     print!("{}", table(&tools));
-    let needed: Vec<&str> =
-        missing(&tools).filter(|tool| tool.need == Need::Build).map(|tool| &*tool.name).collect();
+    let needed: Vec<&str> = missing(&tools).filter(|tool| tool.need == Need::Build).map(|tool| &*tool.name).collect();
     if !needed.is_empty() {
         bail!("nothing can be built without {}", needed.join(", "));
     }
@@ -210,11 +209,6 @@ mod tests {
     #[test]
     fn every_tool_that_tests_need_can_be_installed_by_a_machine() {
         let tools = tools().expect("rustc is there");
-        assert!(
-            tools
-                .iter()
-                .filter(|tool| tool.need == Need::Tests)
-                .all(|tool| matches!(tool.source, Source::Apt(_)))
-        );
+        assert!(tools.iter().filter(|tool| tool.need == Need::Tests).all(|tool| matches!(tool.source, Source::Apt(_))));
     }
 }

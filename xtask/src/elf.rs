@@ -65,9 +65,7 @@ pub(crate) fn facts(file: &[u8]) -> Result<Facts> {
 fn table(file: &[u8], offset: usize, size: usize, count: usize) -> Result<Vec<Bytes<'_>>> {
     let whole = Bytes(file);
     let (start, size, count) = (whole.u64(offset)?, whole.u16(size)?, whole.u16(count)?);
-    (0..u64::from(count))
-        .map(|row| whole.part(start.saturating_add(row * u64::from(size)), size.into()))
-        .collect()
+    (0..u64::from(count)).map(|row| whole.part(start.saturating_add(row * u64::from(size)), size.into())).collect()
 }
 
 fn libraries(segment: Bytes<'_>) -> Result<usize> {

@@ -82,8 +82,7 @@ pub(crate) fn lay_all(folder: &Path, files: &[(String, PathBuf)]) -> Result<()> 
     for path in entries(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if path.is_file() && !kept.contains(name.as_ref()) {
-            fs::remove_file(&path)
-                .with_context(|| format!("cannot remove `{}`", path.display()))?;
+            fs::remove_file(&path).with_context(|| format!("cannot remove `{}`", path.display()))?;
         }
     }
     Ok(())
@@ -101,9 +100,7 @@ pub(crate) fn shown_size(bytes: u64) -> String {
 /// The size of a file in bytes.
 pub(crate) fn size(path: &Path) -> Result<u64> {
     let metadata = fs::metadata(path);
-    Ok(metadata
-        .with_context(|| format!("cannot look at `{}`", path.display()))?
-        .len())
+    Ok(metadata.with_context(|| format!("cannot look at `{}`", path.display()))?.len())
 }
 
 #[cfg(test)]
@@ -144,10 +141,7 @@ mod tests {
             fs::write(path, "").expect("written");
         }
         let found = walk(folder.path()).expect("walked");
-        assert_eq!(
-            found,
-            [folder.path().join(".ci/run"), folder.path().join("src/c")]
-        );
+        assert_eq!(found, [folder.path().join(".ci/run"), folder.path().join("src/c")]);
     }
 
     #[test]

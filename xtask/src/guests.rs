@@ -55,12 +55,8 @@ fn build_one(workspace: &Workspace, folder: &Path) -> Result<Vec<(String, PathBu
     let packages = workspace::metadata(folder, &["--no-deps"])?.packages;
     let out = workspace.target.join("guests");
     let mut cargo = shell::cargo(folder);
-    cargo
-        .args(["build", "--release", "--workspace", "--target", target::WASM])
-        .arg("--target-dir")
-        .arg(&out);
-    shell::run(&mut cargo)
-        .with_context(|| format!("the guests in `{}` do not build", workspace.shown(folder)))?;
+    cargo.args(["build", "--release", "--workspace", "--target", target::WASM]).arg("--target-dir").arg(&out);
+    shell::run(&mut cargo).with_context(|| format!("the guests in `{}` do not build", workspace.shown(folder)))?;
     let built = out.join(target::WASM).join("release");
     Ok(packages
         .iter()
@@ -78,7 +74,8 @@ mod tests {
     #[test]
     fn guests_are_found_by_folder() {
         let root = tempfile::tempdir().expect("a folder");
-        for name in ["tests/guests/Cargo.toml", "tests/hostile/loops/guest/Cargo.toml", "tests/hostile/empty/error.txt"] {
+        for name in ["tests/guests/Cargo.toml", "tests/hostile/loops/guest/Cargo.toml", "tests/hostile/empty/error.txt"]
+        {
             let path = root.path().join(name);
             files::make_folder(path.parent().expect("has one")).expect("made");
             std::fs::write(path, "").expect("written");

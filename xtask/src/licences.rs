@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::AlreadyTold;
-use crate::workspace::{self, Package, Workspace};
 use crate::shell;
+use crate::workspace::{self, Package, Workspace};
 
 /// Checks licences, sources and the lock file of all dependencies
 #[derive(clap::Args)]
@@ -88,7 +88,9 @@ fn source_fault(package: &Package) -> Option<String> {
 /// What is wrong with Cargo.lock in git, if anything.
 fn lock_fault(root: &Path) -> Option<String> {
     if !root.join(".git").exists() || shell::which("git").is_none() {
-        println!("Cargo.lock: whether it is committed was not checked, since this is no git checkout or git is missing");
+        println!(
+            "Cargo.lock: whether it is committed was not checked, since this is no git checkout or git is missing"
+        );
         return None;
     }
     let mut git = Command::new("git");
@@ -106,7 +108,9 @@ fn check_advisories(root: &Path) -> Result<&'static str> {
         shell::run(cargo.arg("audit"))?;
         Ok("none, says cargo-audit")
     } else {
-        Ok("not checked: neither cargo-deny nor cargo-audit is installed, and their database is not part of any registry")
+        Ok(
+            "not checked: neither cargo-deny nor cargo-audit is installed, and their database is not part of any registry",
+        )
     }
 }
 

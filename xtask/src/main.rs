@@ -2,10 +2,7 @@
 //!
 //! It knows folders, cargo and the machine's tools, and nothing of the host: no crate of the house is among its dependencies,
 //! so that it compiles in seconds and works when the house does not.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the bans are the host's; xtask starts cargo and reads the tree"
-)]
+#![expect(clippy::disallowed_methods, reason = "the bans are the host's; xtask starts cargo and reads the tree")]
 #![expect(clippy::print_stdout, reason = "a verb's answer goes to stdout")]
 #![expect(clippy::print_stderr, reason = "progress and errors go to stderr")]
 
@@ -115,8 +112,5 @@ fn run(verb: Verb) -> Result<()> {
 /// The names of all verbs, so that `tidy` can compare what the documents mention.
 fn verb_names() -> Vec<String> {
     use clap::CommandFactory as _;
-    Arguments::command()
-        .get_subcommands()
-        .map(|command| command.get_name().to_owned())
-        .collect()
+    Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }

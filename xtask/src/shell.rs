@@ -18,9 +18,7 @@ pub(crate) fn cargo(folder: &Path) -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let text = shown(command);
     eprintln!("$ {text}");
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start `{text}`"))?;
+    let status = command.status().with_context(|| format!("cannot start `{text}`"))?;
     if !status.success() {
         bail!("`{text}` failed: {status}");
     }
@@ -30,10 +28,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs the command without showing it and gives what it wrote to stdout; what it wrote to stderr is in the error.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let text = shown(command);
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("cannot start `{text}`"))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{text}`"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("`{text}` failed: {}\n{}", output.status, said.trim_end());
@@ -45,11 +40,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
-    std::iter::once(name)
-        .chain(command.get_args())
-        .map(quoted)
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(name).chain(command.get_args()).map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 fn quoted(word: &OsStr) -> String {

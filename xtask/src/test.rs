@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -177,7 +177,7 @@ mod tests {
 
     fn outcome(log: &str, strict: bool) -> Outcome {
         let folder = tempfile::tempdir().expect("a folder");
-        let path: PathBuf = folder.path().join("log");
+        let path = folder.path().join("log");
         std::fs::write(&path, log).expect("written");
         let tally = Tally { passed: 5, failed: 0, skipped: 0 };
         let suite = Suite { name: "house", tally, took: Duration::ZERO };

@@ -57,11 +57,7 @@ impl Workspace {
     /// Asks cargo, from the current folder.
     pub(crate) fn find() -> Result<Self> {
         let metadata = metadata(Path::new("."), &["--no-deps"])?;
-        Ok(Self {
-            root: metadata.workspace_root,
-            target: metadata.target_directory,
-            packages: metadata.packages,
-        })
+        Ok(Self { root: metadata.workspace_root, target: metadata.target_directory, packages: metadata.packages })
     }
 
     /// What a person takes away; always below the repository, wherever cargo builds.
@@ -72,11 +68,8 @@ impl Workspace {
     /// The crates whose folder lies directly in `folder`, sorted by name.
     pub(crate) fn packages_in(&self, folder: &str) -> Vec<&Package> {
         let parent = self.root.join(folder);
-        let mut found: Vec<&Package> = self
-            .packages
-            .iter()
-            .filter(|package| package.folder().and_then(Path::parent) == Some(&*parent))
-            .collect();
+        let mut found: Vec<&Package> =
+            self.packages.iter().filter(|package| package.folder().and_then(Path::parent) == Some(&*parent)).collect();
         found.sort_by(|one, other| one.name.cmp(&other.name));
         found
     }
@@ -111,9 +104,7 @@ impl Package {
 /// What cargo knows of the workspace in `folder`.
 pub(crate) fn metadata(folder: &Path, flags: &[&str]) -> Result<Metadata> {
     let mut command = shell::cargo(folder);
-    command
-        .args(["metadata", "--format-version", "1"])
-        .args(flags);
+    command.args(["metadata", "--format-version", "1"]).args(flags);
     let text = shell::output(&mut command)?;
     serde_json::from_str(&text).context("cannot read what `cargo metadata` says")
 }

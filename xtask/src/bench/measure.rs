@@ -1,0 +1,118 @@
+//! Running a command once for its time and peak memory, and what many such runs say together.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::shell;
+
+/// One run.
+pub(super) struct Sample {
+    /// From before the start to after the end of the process.
+    pub(super) wall: Duration,
+    /// The most memory the process had at once, in bytes.
+    pub(super) peak_memory: u64,
+    pub(super) status: ExitStatus,
+    /// What it wrote to stderr.
+    pub(super) stderr: String,
+}
+
+/// Runs a command to its end. Stderr goes to a file, so that nobody need read it meanwhile.
+pub(super) fn once(command: &mut Command) -> Result<Sample> {
+    let text = shell::shown(command);
+    let context = || format!("cannot run `{text}`");
+    let log = tempfile::NamedTempFile::new().with_context(context)?;
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log.reopen().with_context(context)?);
+    let start = Instant::now();
+    let child = command.spawn().with_context(context)?;
+    let (status, peak_memory) = wait(child.id()).with_context(context)?;
+    let wall = start.elapsed();
+    let stderr = std::fs::read(log.path()).with_context(context)?;
+    Ok(Sample { wall, peak_memory, status, stderr: String::from_utf8_lossy(&stderr).into_owned() })
+}
+
+/// Waits for our child `id` and gives how it ended and its peak memory in bytes.
+fn wait(id: u32) -> Result<(ExitStatus, u64)> {
+    let id = libc::pid_t::try_from(id)?;
+    let mut status = 0;
+    // SAFETY: `rusage` is plain numbers, for which zeros are a value.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    loop {
+        // SAFETY: both pointers are to live locals; the id is that of a child which nobody else waits for.
+        let ended = unsafe { libc::wait4(id, &raw mut status, 0, &raw mut usage) };
+        if ended == id {
+            break;
+        }
+        let error = std::io::Error::last_os_error();
+        if error.kind() != std::io::ErrorKind::Interrupted {
+            bail!("wait4 failed: {error}");
+        }
+    }
+    // Linux counts kibibytes: man 2 getrusage.
+    let peak = u64::try_from(usage.ru_maxrss)?.saturating_mul(1024);
+    Ok((ExitStatus::from_raw(status), peak))
+}
+
+/// Median and spread of some durations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spread {
+    pub(super) minimum: Duration,
+    pub(super) median: Duration,
+    pub(super) maximum: Duration,
+}
+
+impl Spread {
+    /// None of no durations at all.
+    pub(super) fn of(durations: &[Duration]) -> Option<Self> {
+        let mut sorted = durations.to_vec();
+        sorted.sort();
+        Some(Self { minimum: *sorted.first()?, median: *sorted.get(sorted.len() / 2)?, maximum: *sorted.last()? })
+    }
+
+    /// How many times as long as `other`, by the medians.
+    pub(super) fn ratio(self, other: Self) -> f64 {
+        self.median.as_secs_f64() / other.median.as_secs_f64()
+    }
+}
+
+impl std::fmt::Display for Spread {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
+        let Self { minimum, median, maximum } = *self;
+        let [minimum, median, maximum] = [minimum, median, maximum].map(milliseconds);
+        write!(formatter, "median {median:.2} ms ({minimum:.2}..{maximum:.2})")
+    }
+}
+
+/// The machine in one line: processor, number of cores, kernel.
+pub(super) fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let processors = read("/proc/cpuinfo");
+    let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or("unknown processor", |(_, name)| name);
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    format!("{model}, {cores} cores, Linux {}", read("/proc/sys/kernel/osrelease").trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_is_minimum_median_and_maximum_whatever_the_order() {
+        let durations = [3, 1, 2].map(Duration::from_millis);
+        let spread = Spread::of(&durations).expect("not empty");
+        assert_eq!(spread.to_string(), "median 2.00 ms (1.00..3.00)");
+        assert_eq!(Spread::of(&[]), None);
+    }
+
+    #[test]
+    fn a_run_tells_exit_code_stderr_and_memory() {
+        let sample = once(Command::new("sh").args(["-c", "echo said >&2; exit 3"])).expect("sh is there");
+        assert_eq!(sample.status.code(), Some(3));
+        assert_eq!(sample.stderr, "said\n");
+        assert!(sample.peak_memory > 4096);
+    }
+}

@@ -1,0 +1,29 @@
+//! `cargo xtask bench NAME`: each benchmark prints its command, the machine, the median, the spread, and the ratio to the tool that
+//! people use today, measured in the same run.
+
+mod local;
+mod measure;
+mod named;
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+
+/// Measures, beside the tool that people use today
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    name: Name,
+}
+
+#[derive(clap::Subcommand)]
+enum Name {
+    /// A check on this machine, beside `dig`: time, peak memory, what loading a plugin costs
+    Local(local::Args),
+}
+
+pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
+    match &args.name {
+        Name::Local(args) => local::run(args, workspace),
+    }
+}
