@@ -177,7 +177,7 @@ impl Drop for ServicesStayDown {
 
 /// Tool, state, purpose and source as aligned columns.
 fn table(tools: &[Tool]) -> String {
-    let mut text = String::new();
+    let mut text = row("tool", "state", "needed for", "how to get it");
     for tool in tools {
         let state = match (tool.found, tool.need) {
             (true, _) => "found",
@@ -185,10 +185,14 @@ fn table(tools: &[Tool]) -> String {
             (false, Need::Tests | Need::Checks) => "missing",
         };
         let how = if tool.found { String::new() } else { tool.how() };
-        text += format!("{:<28} {state:<8} {:<46} {how}", tool.name, tool.purpose).trim_end();
-        text.push('\n');
+        text += &row(&tool.name, state, tool.purpose, &how);
     }
     text
+}
+
+fn row(tool: &str, state: &str, purpose: &str, how: &str) -> String {
+    let line = format!("{tool:<28} {state:<8} {purpose:<46} {how}");
+    format!("{}\n", line.trim_end())
 }
 
 #[cfg(test)]
