@@ -1,1 +1,22 @@
-//! the report model: what checks emitted, merged over targets, and the verdict
+//! The report: what checks said, collected within bounds, merged over targets, and the verdict.
+//!
+//! This room knows events and how they add up. It must never know how a report is shown, where a check ran, or who made the events:
+//! it takes none of them at their word and never panics over one.
+
+mod collector;
+mod limits;
+mod merge;
+mod report;
+mod result;
+mod run_id;
+mod table;
+mod trim;
+mod verdict;
+
+pub use collector::Collector;
+pub use merge::{FindingGroup, Member, MergedCheck, MergedTable, Part};
+pub use report::Report;
+pub use result::{CheckResult, KeptArtifact, PluginFacts, Provenance, Subject};
+pub use run_id::{RunId, RunIdError};
+pub use table::{CellValue, Table, TableColumn};
+pub use verdict::{Verdict, severity_rank};
