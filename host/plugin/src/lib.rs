@@ -3,7 +3,13 @@
 //! This room reads bytes, declarations and the store. It must never run anything: it knows no engine.
 
 mod admitted;
+mod choose;
 mod component;
+mod file;
+mod store;
 
 pub use admitted::{Admitted, AllowUnsigned, Provenance};
-pub use component::Component;
+pub use choose::{Found, Offer, choose};
+pub use component::{AsyncUse, Component, ComponentError, Nested};
+pub use file::{FileError, FileKind, read_file};
+pub use store::{Act, Added, Broken, Listing, Record, RecordFault, Removed, Store, StoreError};
