@@ -226,7 +226,12 @@ fn defaults(written: &TypedList, kind: &Kind, shape: Shape, min: Option<&Bound>,
         if kind.is_ordered() && (is_below || is_above) {
             return refuse(typed.span, format!("the default `{}` is outside `min` and `max`", typed.text));
         }
-        values.push((typed.text.clone(), value));
+        let text = match (&value, kind) {
+            // As declared, whatever case it was written in.
+            (Value::Text(choice), Kind::Enum(_)) => choice.clone(),
+            _ => typed.text.clone(),
+        };
+        values.push((text, value));
     }
     Ok(values)
 }

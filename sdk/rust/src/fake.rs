@@ -1,0 +1,146 @@
+//! A host for unit tests: it gives a check what the test says, and keeps what the check reports.
+//!
+//! Sockets are real: let a test open its own server on loopback. What the contract would drop, cut or escape is kept here and named in
+//! [`Report::mistakes`].
+//!
+//! ```
+//! use dbg_sdk::fake::{Host, Resolver};
+//! use dbg_sdk::{Failure, Run, Severity, resolver};
+//!
+//! fn look(run: &Run) -> Result<(), Failure> {
+//!     match resolver::read()?.nameservers().len() {
+//!         0 => run.warn("no-servers", "no name server is configured"),
+//!         _ => run.pass("servers", "name servers are configured"),
+//!     };
+//!     Ok(())
+//! }
+//!
+//! let report = Host::new().resolver(Resolver::new().nameserver("10.0.0.10", 53)).run(look);
+//! assert_eq!(report.verdict(), Severity::Pass);
+//! assert!(report.mistakes.is_empty());
+//! ```
+
+pub(crate) mod imports;
+mod mistakes;
+mod report;
+mod resolver;
+mod state;
+mod tree;
+
+use std::time::Duration;
+
+pub use report::{Artifact, Cell, Column, Evidence, EvidenceValue, Finding, Metric, Progress, Report, Table};
+pub use resolver::Resolver;
+
+use crate::{Failure, Run, files};
+use state::State;
+use tree::Tree;
+
+/// What a check under test finds: nothing, unless it is told here.
+#[derive(Clone, Debug)]
+pub struct Host {
+    target: String,
+    remaining: Duration,
+    cancelled: bool,
+    resolver: Result<Resolver, crate::resolver::Error>,
+    files: Tree,
+}
+
+impl Host {
+    /// A target `local` with a minute of time, a resolver that is not granted, and no files.
+    #[must_use]
+    pub fn new() -> Self {
+        let denied = crate::resolver::Error {
+            code: crate::resolver::ErrorCode::Denied,
+            text: "`resolver` was not granted".to_owned(),
+        };
+        Self {
+            target: "local".to_owned(),
+            remaining: Duration::from_secs(60),
+            cancelled: false,
+            resolver: Err(denied),
+            files: Tree::default(),
+        }
+    }
+
+    /// The target as the operator wrote it.
+    #[must_use]
+    pub fn target(mut self, target: &str) -> Self {
+        target.clone_into(&mut self.target);
+        self
+    }
+
+    /// The time that the run has left. It stands still.
+    #[must_use]
+    pub fn remaining(mut self, remaining: Duration) -> Self {
+        self.remaining = remaining;
+        self
+    }
+
+    /// The operator asked to stop.
+    #[must_use]
+    pub fn cancelled(mut self) -> Self {
+        self.cancelled = true;
+        self
+    }
+
+    /// The target's resolver configuration.
+    #[must_use]
+    pub fn resolver(mut self, resolver: Resolver) -> Self {
+        self.resolver = Ok(resolver);
+        self
+    }
+
+    /// Reading the resolver configuration fails.
+    #[must_use]
+    pub fn resolver_error(mut self, code: crate::resolver::ErrorCode, text: &str) -> Self {
+        self.resolver = Err(crate::resolver::Error { code, text: text.to_owned() });
+        self
+    }
+
+    /// A regular file, and the directories above it.
+    #[must_use]
+    pub fn file(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        self.files.put(path, tree::Node::File(bytes.into()));
+        self
+    }
+
+    /// A symbolic link, and the directories above it.
+    #[must_use]
+    pub fn link(mut self, path: &str, to: &str) -> Self {
+        self.files.put(path, tree::Node::Link(to.to_owned()));
+        self
+    }
+
+    /// An empty directory, and those above it.
+    #[must_use]
+    pub fn directory(mut self, path: &str) -> Self {
+        self.files.put(path, tree::Node::Directory);
+        self
+    }
+
+    /// Whatever is asked of this path fails.
+    #[must_use]
+    pub fn file_error(mut self, path: &str, code: files::ErrorCode, text: &str) -> Self {
+        self.files.put(path, tree::Node::Error(files::Error { code, text: text.to_owned() }));
+        self
+    }
+
+    /// Runs a check and gives what it reported.
+    pub fn run(self, check: impl FnOnce(&Run) -> Result<(), Failure>) -> Report {
+        let outer = state::enter(State::new(self));
+        let outcome = check(&Run::new());
+        let mut report = outer.leave();
+        report.failure = outcome.err();
+        report
+    }
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! The imports of `wit/`, natively: the shape of what the generator makes, over the fake host.
+
+pub(crate) mod check_types;
+pub(crate) mod file_tree;
+pub(crate) mod files_types;
+pub(crate) mod report;
+pub(crate) mod resolver_config;
+pub(crate) mod resolver_errors;
+pub(crate) mod run_context;
+pub(crate) mod table;
