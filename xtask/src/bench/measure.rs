@@ -1,10 +1,10 @@
 //! Running a command once for its time and peak memory, and what many such runs say together.
 
-use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
+use wait4::Wait4 as _;
 
 use crate::shell;
 
@@ -26,33 +26,12 @@ pub(super) fn once(command: &mut Command) -> Result<Sample> {
     let log = tempfile::NamedTempFile::new().with_context(context)?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log.reopen().with_context(context)?);
     let start = Instant::now();
-    let child = command.spawn().with_context(context)?;
-    let (status, peak_memory) = wait(child.id()).with_context(context)?;
+    let mut child = command.spawn().with_context(context)?;
+    let ended = child.wait4().with_context(context)?;
     let wall = start.elapsed();
     let stderr = std::fs::read(log.path()).with_context(context)?;
-    Ok(Sample { wall, peak_memory, status, stderr: String::from_utf8_lossy(&stderr).into_owned() })
-}
-
-/// Waits for our child `id` and gives how it ended and its peak memory in bytes.
-fn wait(id: u32) -> Result<(ExitStatus, u64)> {
-    let id = libc::pid_t::try_from(id)?;
-    let mut status = 0;
-    // SAFETY: `rusage` is plain numbers, for which zeros are a value.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    loop {
-        // SAFETY: both pointers are to live locals; the id is that of a child which nobody else waits for.
-        let ended = unsafe { libc::wait4(id, &raw mut status, 0, &raw mut usage) };
-        if ended == id {
-            break;
-        }
-        let error = std::io::Error::last_os_error();
-        if error.kind() != std::io::ErrorKind::Interrupted {
-            bail!("wait4 failed: {error}");
-        }
-    }
-    // Linux counts kibibytes: man 2 getrusage.
-    let peak = u64::try_from(usage.ru_maxrss)?.saturating_mul(1024);
-    Ok((ExitStatus::from_raw(status), peak))
+    let stderr = String::from_utf8_lossy(&stderr).into_owned();
+    Ok(Sample { wall, peak_memory: ended.rusage.maxrss, status: ended.status, stderr })
 }
 
 /// Median and spread of some durations.
