@@ -1,1 +1,33 @@
-//! end-to-end: the real binary against real servers and hostile guests
+//! End to end: the real binary as a process, against real servers, small faulty servers, and hostile guests.
+//!
+//! Here is what the tests of `cli/`, `dns/` and `hostile/` stand on: a [`Context`] with its own home in which `dbg` runs as
+//! a user without rights, [`dns`] servers, and [`skip`]. It knows `dbg` by its command line, its output and its files only.
+//! It must never import a room of the house: what a test here sees is what a person with the binary sees.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test ends by panicking, starts processes, and reads what xtask put in its environment"
+)]
+
+mod binary;
+mod context;
+pub mod dns;
+pub mod exit;
+mod guest;
+mod home;
+mod namespace;
+mod output;
+mod process;
+mod skip;
+mod wait;
+
+pub use context::{Context, Invocation};
+pub use guest::{Guest, guests};
+pub use home::Home;
+pub use namespace::Namespace;
+pub use output::Output;
+pub use process::Running;
+pub use skip::{is_root, skip, tool};
+pub use wait::{LIMIT, until};

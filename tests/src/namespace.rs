@@ -1,0 +1,80 @@
+//! A network and a mount namespace for one test: loopback only, and files of its own in the place of the machine's.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::fd::AsFd as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+use crate::home::NOBODY;
+use crate::process::die_with_the_test;
+use crate::{is_root, skip, tool};
+
+/// A process that holds the namespaces; they go when it is dropped.
+pub struct Namespace {
+    holder: Child,
+}
+
+impl Namespace {
+    /// Makes the namespaces and runs `set_up` in them by `sh`. `None`, said aloud, where this machine does not allow it.
+    #[must_use]
+    pub fn new(set_up: &str) -> Option<Self> {
+        if !is_root() {
+            skip("namespaces of its own need root");
+            return None;
+        }
+        let (unshare, _) = (tool("unshare", "util-linux")?, tool("ip", "iproute2")?);
+        let script = format!("set -e; ip link set lo up; {set_up}\necho ready; exec cat");
+        let mut command = Command::new(unshare);
+        command.args(["--mount", "--net", "--propagation", "private", "sh", "-c", &script]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        die_with_the_test(&mut command);
+        let mut holder = command.spawn().expect("`unshare` starts");
+        let mut said = String::new();
+        if let Some(stdout) = holder.stdout.take() {
+            BufReader::new(stdout).read_line(&mut said).expect("its output can be read");
+        }
+        let namespace = Self { holder };
+        if said != "ready\n" {
+            skip("namespaces cannot be made on this machine");
+            return None;
+        }
+        Some(namespace)
+    }
+
+    /// One in which `/etc/resolv.conf` is this file.
+    #[must_use]
+    pub fn with_resolver(file: &Path) -> Option<Self> {
+        // Where it is a link, the link's target is what gets covered.
+        Self::new(&format!("mount --bind '{}' \"$(readlink -f /etc/resolv.conf)\"", file.display()))
+    }
+
+    /// A command in these namespaces, as `nobody` when asked so.
+    pub(crate) fn command(&self, program: &Path, unprivileged: bool) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["--target", &self.holder.id().to_string(), "--mount", "--net"]);
+        if unprivileged {
+            command.args(["--setuid", &NOBODY.to_string(), "--setgid", &NOBODY.to_string()]);
+        }
+        command.arg("--").arg(program);
+        command
+    }
+
+    /// Runs `act` on a thread in this network; sockets that it makes stay in it.
+    pub fn enter<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
+        let network = std::fs::File::open(format!("/proc/{}/ns/net", self.holder.id())).expect("the holder lives");
+        let within = move || {
+            move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network)).expect("root may enter");
+            act()
+        };
+        std::thread::scope(|scope| scope.spawn(within).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        self.holder.kill().ok();
+        self.holder.wait().ok();
+    }
+}
