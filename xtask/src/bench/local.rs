@@ -126,6 +126,9 @@ fn loading(dbg: &Path, plugin: &Path, port: u16, runs: usize) -> Result<()> {
         cold.extend(timings(dbg, &fresh, port)?);
         warm.extend(timings(dbg, &fresh, port)?);
     }
+    if cold.is_empty() || warm.is_empty() {
+        bail!("`dbg run --timings` wrote no line `timing: NAME VALUE` to stderr");
+    }
     println!("    `dbg run --plugin FILE --allow-unsigned dns-check … --timings`");
     for (state, timings) in [("uncached", &cold), ("cached", &warm)] {
         for (name, durations) in by_name(timings) {

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> File {
-        File { path: "README.md".into(), text: text.into() }
+        File { path: "README.md".into(), text: text.into(), tests: false }
     }
 
     #[test]

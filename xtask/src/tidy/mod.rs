@@ -8,6 +8,7 @@ mod edges;
 mod sizes;
 mod source;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::Result;
@@ -68,6 +69,34 @@ struct File {
     /// Relative to the repository, with `/`.
     path: String,
     text: String,
+    /// Whether it is nothing but test code.
+    tests: bool,
+}
+
+/// By where a file lies (the crate of the end-to-end tests, a crate's `tests` and `benches`), or since it is or is below one of these
+/// modules, which are given as paths without their ending.
+fn is_test_code(path: &str, modules: &BTreeSet<String>) -> bool {
+    let parts = path.match_indices(['/', '.']).filter_map(|(at, _)| path.get(..at));
+    path.starts_with("tests/")
+        || ["/tests/", "/benches/"].iter().any(|part| path.contains(part))
+        || parts.into_iter().any(|part| modules.contains(part))
+}
+
+/// The modules with a file of their own that this file declares under `#[cfg(test)]`, as paths without their ending.
+fn test_modules(path: &str, text: &str) -> Vec<String> {
+    let Some(stem) = path.strip_suffix(".rs") else { return Vec::new() };
+    let folder = match stem.rsplit_once('/') {
+        Some((folder, "lib" | "main" | "mod")) => folder,
+        _ => stem,
+    };
+    let source = source::Source::new(text);
+    let lines = source.code.iter().zip(&source.test).filter(|(_, test)| **test).map(|(code, _)| code.trim());
+    lines
+        .filter_map(|line| {
+            let (_, name) = line.strip_suffix(';')?.rsplit_once("mod ")?;
+            Some(format!("{folder}/{name}"))
+        })
+        .collect()
 }
 
 impl Tree {
@@ -80,10 +109,16 @@ impl Tree {
             }
             // What is no UTF-8 (an object file, a hostile input) has no lines to judge.
             if let Ok(text) = String::from_utf8(files::read(&path)?) {
-                found.push(File { path: shown, text });
+                found.push((shown, text));
             }
         }
-        Ok(Self(found))
+        Ok(Self::new(found))
+    }
+
+    fn new(files: Vec<(String, String)>) -> Self {
+        let modules: BTreeSet<String> = files.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
+        let file = |(path, text): (String, String)| File { tests: is_test_code(&path, &modules), path, text };
+        Self(files.into_iter().map(file).collect())
     }
 
     fn get(&self, path: &str) -> Option<&File> {
@@ -103,13 +138,6 @@ impl File {
         self.path.ends_with(".rs") && self.path.split_once('/').is_some_and(|(top, _)| folders.contains(&top))
     }
 
-    /// Nothing but test code by where it lies: the crate of the end-to-end tests, a crate's `tests` and `benches`, a module `tests`.
-    fn is_all_tests(&self) -> bool {
-        self.path.starts_with("tests/")
-            || ["/tests/", "/benches/"].iter().any(|part| self.path.contains(part))
-            || self.path.ends_with("/tests.rs")
-    }
-
     /// The line of the first occurrence, from 1; 1 where there is none.
     fn line_of(&self, what: &str) -> usize {
         self.text.lines().position(|line| line.contains(what)).map_or(1, |index| index + 1)
@@ -118,6 +146,25 @@ impl File {
 
 #[cfg(test)]
 fn tree(files: &[(&str, &str)]) -> Tree {
-    let file = |(path, text): &(&str, &str)| File { path: (*path).to_owned(), text: (*text).to_owned() };
-    Tree(files.iter().map(file).collect())
+    Tree::new(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_of_tests_in_its_own_file_is_test_code_wherever_its_parent_lies() {
+        let all = tree(&[
+            ("host/a/src/lib.rs", "#[cfg(test)]\nmod samples;\nmod b;\n"),
+            ("host/a/src/samples.rs", ""),
+            ("host/a/src/b.rs", "#[cfg(test)]\npub(crate) mod cases;\n"),
+            ("host/a/src/b/cases/mod.rs", ""),
+            ("host/a/src/b/cases/one.rs", ""),
+            ("host/a/tests/c.rs", ""),
+        ]);
+        let tests: Vec<&str> = all.0.iter().filter(|file| file.tests).map(|file| &*file.path).collect();
+        let expected = ["src/samples.rs", "src/b/cases/mod.rs", "src/b/cases/one.rs", "tests/c.rs"];
+        assert_eq!(tests, expected.map(|path| format!("host/a/{path}")));
+    }
 }
