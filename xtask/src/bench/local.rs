@@ -1,6 +1,6 @@
 //! `cargo xtask bench local`: one check on this machine, whole process, beside `dig` asking the same.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::measure::{self, Sample, Spread};
 use super::named::{NAME, Named};
+use super::stage::Stage;
 use crate::workspace::Workspace;
 use crate::{build, files, shell};
 
@@ -23,15 +24,15 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     let Some(dig) = shell::which("dig") else {
         bail!("`dig` is missing; get it by `cargo xtask doctor --install`");
     };
-    let dbg = build::build(workspace)?.binary;
+    let stage = Stage::new(&build::build(workspace)?.binary)?;
     let server = Named::start()?;
     println!("machine: {}", measure::machine());
     println!("each command {} times, in turns", args.runs);
 
     let mut lanes = vec![
         Lane::new("dig", dig_command(&dig, server.port)),
-        Lane::new("dbg run dns-check", check_command(&dbg, server.port)),
-        Lane::new("dbg --version", version_command(&dbg)),
+        Lane::new("dbg run dns-check", check_command(&stage, server.port)),
+        Lane::new("dbg --version", version_command(&stage)),
     ];
     // What is measured is the warm run: what the first one writes or reads from the disk is not part of it.
     for lane in &mut lanes {
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     println!("    asked for: at most 1.5x dig, peak memory under 64 MB");
     version.print(None)?;
     println!("    asked for: at most 5 ms");
-    loading(&dbg, &workspace.dist().join("plugins/dns-check.wasm"), server.port, args.runs)
+    loading(&stage, &workspace.dist().join("plugins/dns-check.wasm"), server.port, args.runs)
 }
 
 fn dig_command(dig: &Path, port: u16) -> Command {
@@ -62,14 +63,14 @@ fn arguments(port: u16) -> [String; 3] {
     [format!("name={NAME}."), format!("server=127.0.0.1:{port}"), "type=A".to_owned()]
 }
 
-fn check_command(dbg: &Path, port: u16) -> Command {
-    let mut command = Command::new(dbg);
+fn check_command(stage: &Stage, port: u16) -> Command {
+    let mut command = stage.dbg();
     command.args(["run", "dns-check"]).args(arguments(port));
     command
 }
 
-fn version_command(dbg: &Path) -> Command {
-    let mut command = Command::new(dbg);
+fn version_command(stage: &Stage) -> Command {
+    let mut command = stage.dbg();
     command.arg("--version");
     command
 }
@@ -115,47 +116,43 @@ impl Lane {
 }
 
 /// What `dbg run --timings` says of loading a plugin from a file, never seen and seen before.
-fn loading(dbg: &Path, plugin: &Path, port: u16, runs: usize) -> Result<()> {
-    println!("a plugin of {} from a file:", files::shown_size(files::size(plugin)?));
+fn loading(stage: &Stage, plugin: &Path, port: u16, runs: usize) -> Result<()> {
+    let bytes = files::read(plugin)?;
+    println!("a plugin of {} from a file:", files::shown_size(bytes.len() as u64));
     let mut cold = Vec::new();
     let mut warm = Vec::new();
-    for _ in 0..runs {
-        // Bytes that differ are another plugin to the cache: no run of this loop finds the one before it.
-        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let fresh = another(plugin, folder.path())?;
-        cold.extend(timings(dbg, &fresh, port)?);
-        warm.extend(timings(dbg, &fresh, port)?);
+    for run in 0..runs {
+        // Other bytes are another plugin to the cache: no turn finds what the one before it left.
+        let fresh = stage.file("dns-check.wasm", &another(&bytes, run)?)?;
+        cold.extend(timings(stage, &fresh, port)?);
+        warm.extend(timings(stage, &fresh, port)?);
     }
     if cold.is_empty() || warm.is_empty() {
         bail!("`dbg run --timings` wrote no line `timing: NAME VALUE` to stderr");
     }
     println!("    `dbg run --plugin FILE --allow-unsigned dns-check … --timings`");
-    for (state, timings) in [("uncached", &cold), ("cached", &warm)] {
+    for (state, timings) in [("never seen", &cold), ("seen before", &warm)] {
         for (name, durations) in by_name(timings) {
             if let Some(spread) = Spread::of(&durations) {
-                println!("    {state:<9} {name:<12} {spread}");
+                println!("    {state:<12} {name:<14} {spread}");
             }
         }
     }
-    println!("    asked for: load uncached under 80 ms, cached under 5 ms");
+    println!("    asked for: load-compiled under 80 ms, load-cached under 5 ms");
     Ok(())
 }
 
-/// The same plugin with a custom section of random name behind it: the same code under another digest.
-fn another(plugin: &Path, folder: &Path) -> Result<PathBuf> {
-    let mut bytes = files::read(plugin)?;
-    let name = folder.file_name().unwrap_or_default().as_encoded_bytes();
-    let length = u8::try_from(name.len()).context("the name of a temporary folder is too long")?;
+/// The same plugin with one more custom section, named after a number: the same code under another digest.
+fn another(plugin: &[u8], number: usize) -> Result<Vec<u8>> {
+    let name = format!("bench-{number}");
+    let length = u8::try_from(name.len()).context("a name of a few digits is short")?;
     // A custom section: id 0, its size, the length of its name, its name.
-    bytes.extend([0, length + 1, length]);
-    bytes.extend(name);
-    let fresh = folder.join("dns-check.wasm");
-    std::fs::write(&fresh, bytes).with_context(|| format!("cannot write `{}`", fresh.display()))?;
-    Ok(fresh)
+    let section = [&[0, length + 1, length], name.as_bytes()].concat();
+    Ok([plugin, &*section].concat())
 }
 
-fn timings(dbg: &Path, plugin: &Path, port: u16) -> Result<Vec<(String, Duration)>> {
-    let mut command = Command::new(dbg);
+fn timings(stage: &Stage, plugin: &Path, port: u16) -> Result<Vec<(String, Duration)>> {
+    let mut command = stage.dbg();
     command.arg("run").arg("--plugin").arg(plugin).args(["--allow-unsigned", "--timings", "dns-check"]);
     command.args(arguments(port));
     let sample = measure::once(&mut command)?;
@@ -202,13 +199,11 @@ mod tests {
 
     #[test]
     fn another_plugin_has_a_well_formed_section_behind_the_same_bytes() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let plugin = folder.path().join("plugin");
-        std::fs::write(&plugin, "bytes").expect("written");
-        let bytes = files::read(&another(&plugin, folder.path()).expect("written")).expect("read");
+        let bytes = another(b"bytes", 17).expect("short");
         let section = bytes.strip_prefix(b"bytes").expect("the same bytes first");
         assert_eq!(section[0], 0);
         assert_eq!(usize::from(section[1]), section.len() - 2);
         assert_eq!(usize::from(section[2]), section.len() - 3);
+        assert_eq!(&section[3..], b"bench-17");
     }
 }

@@ -4,6 +4,7 @@
 mod local;
 mod measure;
 mod named;
+mod stage;
 
 use anyhow::Result;
 
