@@ -96,8 +96,11 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("cargo-deny", Checks, "advisories, in `cargo xtask licences`", Hand("cargo install cargo-deny")),
         Tool::program("named", Tests, "tests and benchmarks with a real DNS server", Apt("bind9")),
         Tool::program("dnssec-signzone", Tests, "tests with signed zones", Apt("bind9-utils")),
+        Tool::program("dnssec-keygen", Tests, "tests with signed zones", Apt("bind9-utils")),
         Tool::program("dig", Tests, "tests and benchmarks beside `dig`", Apt("bind9-dnsutils")),
         Tool::program("delv", Tests, "tests of DNSSEC beside `delv`", Apt("bind9-dnsutils")),
+        Tool::program("ip", Tests, "tests in a network of their own (root)", Apt("iproute2")),
+        Tool::program("unshare", Tests, "tests in a network of their own (root)", Apt("util-linux")),
     ])
 }
 
