@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::build::Settings;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{AlreadyTold, build, licences, shell, target, tidy, wit};
+use crate::{AlreadyTold, build, features, licences, shell, target, tidy, wit};
 
 /// Runs every check that is no test
 #[derive(clap::Args)]
@@ -20,6 +20,7 @@ pub(crate) fn run(_: &Args, workspace: &Workspace) -> Result<()> {
     steps.run("tidy", || tidy::run(&tidy::Args {}, workspace));
     steps.run("wit", || wit::run(&wit::Args::default(), workspace));
     steps.run("licences", || licences::run(&licences::Args {}, workspace));
+    steps.run("features", || features::check(workspace));
     match steps.run("stock checks", || build::stock(workspace)) {
         Some(settings) => {
             steps.run("lints of the house", || lint_house(workspace, &settings));

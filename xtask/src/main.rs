@@ -13,6 +13,7 @@ mod ci;
 mod demo;
 mod doctor;
 mod elf;
+mod features;
 mod files;
 mod guests;
 mod licences;
