@@ -28,17 +28,17 @@ fn missing(tree: &Tree, name: &str) -> Vec<Fault> {
         .map(|folder| format!("{folder}/{module}"))
         .filter(|place| !tree.has(&format!("{place}.rs")) && !tree.has(place))
         .map(|place| format!("the capability `{name}` has no `{place}.rs`; it has one name in all its places"))
-        .chain(guest(tree, name, &module))
+        .chain(guest(tree, name))
         .map(|text| Fault::new(&format!("wit/{name}"), 1, text))
         .collect()
 }
 
-/// The fifth place: a guest that calls it, by the prefix of its name.
-fn guest(tree: &Tree, name: &str, module: &str) -> Option<String> {
-    let known = |rest: &str| rest.starts_with(name) || rest.starts_with(module);
-    let found = tree.0.iter().filter_map(|file| file.path.strip_prefix("tests/guests/")).any(known);
+/// The fifth place: a guest that calls it, and is called after it (`files-read`, `hostile-files`).
+fn guest(tree: &Tree, name: &str) -> Option<String> {
+    let guests = tree.0.iter().filter_map(|file| file.path.strip_prefix("tests/guests/")?.split_once('/'));
+    let found = guests.into_iter().any(|(guest, _)| guest.contains(name));
     (tree.has("tests/guests") && !found).then(|| {
-        format!("the capability `{name}` has no guest `tests/guests/{name}-…` that calls each of its functions")
+        format!("the capability `{name}` has no guest `tests/guests/…-{name}` that calls each of its functions")
     })
 }
 
