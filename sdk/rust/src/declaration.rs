@@ -1,5 +1,10 @@
 //! The bytes of the section `dbg:checks`, put together by the compiler, so that nothing has to run to read them.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "computed by the compiler, where an index out of bounds is a compile error"
+)]
+
 /// The host refuses a longer one.
 const LONGEST: usize = 256 * 1024;
 
@@ -135,6 +140,24 @@ pub const fn names_differ(names: &[&str]) -> bool {
     true
 }
 
+/// Whether a crate's name can be a plugin's.
+#[must_use]
+pub const fn is_plugin_name(name: &str) -> bool {
+    let name = name.as_bytes();
+    if name.is_empty() || name.len() > 64 || !name[0].is_ascii_lowercase() || name[name.len() - 1] == b'-' {
+        return false;
+    }
+    let mut at = 0;
+    while at < name.len() {
+        let byte = name[at];
+        if !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 const fn equal(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
@@ -163,7 +186,10 @@ mod tests {
         let text = std::str::from_utf8(&SECTION).unwrap();
         let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 3);
-        assert_eq!(lines[0], serde_json::json!({"declaration": 1, "plugin": "x", "version": "0.1.0", "doc": "a \"b\"\n"}));
+        assert_eq!(
+            lines[0],
+            serde_json::json!({"declaration": 1, "plugin": "x", "version": "0.1.0", "doc": "a \"b\"\n"})
+        );
         assert_eq!(lines[1], serde_json::json!({"check": 1}));
     }
 
@@ -179,5 +205,13 @@ mod tests {
     fn one_name_twice_is_seen() {
         assert!(names_differ(&["a", "b", "ab"]));
         assert!(!names_differ(&["a", "b", "a"]));
+    }
+
+    #[test]
+    fn a_crate_name_with_an_underscore_is_no_plugin_name() {
+        assert!(is_plugin_name("dns-check"));
+        for bad in ["", "dns_check", "Dns", "1dns", "dns-"] {
+            assert!(!is_plugin_name(bad), "{bad}");
+        }
     }
 }

@@ -7,4 +7,6 @@ pub(crate) use crate::bindings::dbg::{
     resolver::{resolver_config, resolver_errors},
 };
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use crate::fake::imports::{check_types, file_tree, files_types, report, resolver_config, resolver_errors, run_context};
+pub(crate) use crate::fake::imports::{
+    check_types, file_tree, files_types, report, resolver_config, resolver_errors, run_context,
+};

@@ -41,9 +41,9 @@ pub mod bindings;
 
 mod artifact;
 mod declaration;
+mod failure;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;
-mod failure;
 pub mod files;
 mod finding;
 mod host;
@@ -61,7 +61,7 @@ pub use artifact::Artifact;
 pub use dbg_sdk_macros::{Parameters, check};
 pub use failure::{Failure, FailureCode};
 pub use finding::{Finding, Severity};
-pub use parameter::{Address, AddressRange, RangeError, Parameters, PortRange, Secret, Size, Value};
+pub use parameter::{Address, AddressRange, Parameters, PortRange, RangeError, Secret, Size, Value};
 pub use plugin::Check;
 pub use run::Run;
 pub use time::Time;
@@ -70,9 +70,9 @@ pub use unit::Unit;
 #[doc(hidden)]
 pub mod __private {
     //! What the macros write; no promise to anybody else.
-    pub use crate::declaration::{has_parameter, length, names_differ, write};
+    pub use crate::declaration::{has_parameter, is_plugin_name, length, names_differ, write};
     pub use crate::parameter::Arguments;
+    pub use crate::plugin::Entry;
     #[cfg(target_arch = "wasm32")]
     pub use crate::plugin::guest;
-    pub use crate::plugin::{Entry, is_plugin_name};
 }

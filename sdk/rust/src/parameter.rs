@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use address::Address;
 pub use arguments::Arguments;
-pub use range::{AddressRange, RangeError, PortRange};
+pub use range::{AddressRange, PortRange, RangeError};
 pub use secret::Secret;
 pub use size::Size;
 
@@ -18,7 +18,10 @@ use crate::Failure;
 use crate::host::check_types::Scalar;
 
 /// The parameters of a check; `#[derive(Parameters)]` makes it. `()` for a check without.
-#[diagnostic::on_unimplemented(message = "`{Self}` is no set of parameters", label = "put `#[derive(Parameters)]` on this struct")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no set of parameters",
+    label = "put `#[derive(Parameters)]` on this struct"
+)]
 pub trait Parameters: Sized {
     /// The array of the declaration.
     const DECLARATION: &'static str;

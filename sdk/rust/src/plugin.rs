@@ -77,25 +77,6 @@ macro_rules! __export_plugin {
     };
 }
 
-/// Whether a crate's name can be a plugin's.
-#[doc(hidden)]
-#[must_use]
-pub const fn is_plugin_name(name: &str) -> bool {
-    let name = name.as_bytes();
-    if name.is_empty() || name.len() > 64 || !name[0].is_ascii_lowercase() || name[name.len() - 1] == b'-' {
-        return false;
-    }
-    let mut at = 0;
-    while at < name.len() {
-        let byte = name[at];
-        if !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
-
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod guest {
@@ -115,18 +96,5 @@ pub mod guest {
             return Err(crate::Failure::new(FailureCode::NoSuchCheck, text).into());
         };
         run(Arguments::new(arguments), &Run::new()).map_err(Failure::from)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_crate_name_with_an_underscore_is_no_plugin_name() {
-        assert!(is_plugin_name("dns-check"));
-        for bad in ["", "dns_check", "Dns", "1dns", "dns-"] {
-            assert!(!is_plugin_name(bad), "{bad}");
-        }
     }
 }

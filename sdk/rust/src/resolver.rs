@@ -33,7 +33,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self.code {
-            ErrorCode::Denied => Some("the check needs `grant(capability = \"resolver\", …)`, and the operator's consent to it".to_owned()),
+            ErrorCode::Denied => Some(
+                "the check needs `grant(capability = \"resolver\", …)`, and the operator's consent to it".to_owned(),
+            ),
             ErrorCode::NotFound | ErrorCode::Malformed | ErrorCode::Other => None,
         }
     }
@@ -87,7 +89,11 @@ impl Configuration {
     /// glibc and musl ask only the first three.
     #[must_use]
     pub fn nameservers(&self) -> Vec<Nameserver> {
-        self.handle.nameservers().into_iter().map(|server| Nameserver { address: server.address, port: server.port }).collect()
+        self.handle
+            .nameservers()
+            .into_iter()
+            .map(|server| Nameserver { address: server.address, port: server.port })
+            .collect()
     }
 
     /// The search domains in order, without trailing dot.

@@ -60,7 +60,8 @@ impl Run {
     /// One number. `name` is kebab-case, at most 64 bytes; labels are (name, value) pairs, 8 at most. NaN and infinities are dropped.
     /// The same name with the same labels: the last call wins. 1,000 a run.
     pub fn metric(&self, name: &str, unit: Unit, value: f64, labels: &[(&str, &str)]) {
-        let labels: Vec<(String, String)> = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let labels: Vec<(String, String)> =
+            labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         report::metric(name, unit.name(), value, &labels);
     }
 

@@ -105,7 +105,10 @@ fn defaults_are_what_the_attributes_say() {
     let kinds = Kinds::defaults("db:5432".parse().expect("an address"), vec![1]);
     assert_eq!(kinds.via, Address::with_port("2001:db8::1", 443));
     assert_eq!(kinds.network.to_string(), "10.0.0.0/8");
-    assert_eq!((kinds.ports, kinds.size, kinds.offset), (PortRange { first: 1, last: 1024 }, Size::from_bytes(65_536), -3));
+    assert_eq!(
+        (kinds.ports, kinds.size, kinds.offset),
+        (PortRange { first: 1, last: 1024 }, Size::from_bytes(65_536), -3)
+    );
     assert_eq!((kinds.path.as_str(), kinds.many.as_slice()), ("/etc/hosts", &[1][..]));
 }
 

@@ -44,7 +44,12 @@ impl Parse for Options {
                     parenthesized!(content in input);
                     set(&mut options.limits, content.parse()?, &name, span)?;
                 }
-                _ => return refuse(span, format!("`{name}` is no option of a check: there are `name`, `grant(…)` and `limits(…)`")),
+                _ => {
+                    return refuse(
+                        span,
+                        format!("`{name}` is no option of a check: there are `name`, `grant(…)` and `limits(…)`"),
+                    );
+                }
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -104,14 +109,19 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
     };
     let doc = docs::text(&function.attrs);
     if doc.is_empty() {
-        return refuse(identifier.span(), format!("check `{check}` needs a doc comment: its first line is the summary in `dbg check list`"));
+        return refuse(
+            identifier.span(),
+            format!("check `{check}` needs a doc comment: its first line is the summary in `dbg check list`"),
+        );
     }
     let parameters = parameters(&function)?;
     let (before, after) = declaration(&options, &check, &doc);
     let unit = quote!(());
     let of = parameters.map_or(unit, |of| quote!(#of));
     let call = match parameters {
-        Some(of) => quote_spanned!(of.span()=> #identifier(<#of as ::dbg_sdk::Parameters>::from_arguments(arguments)?, run)),
+        Some(of) => {
+            quote_spanned!(of.span()=> #identifier(<#of as ::dbg_sdk::Parameters>::from_arguments(arguments)?, run))
+        }
         None => quote!({ let () = <() as ::dbg_sdk::Parameters>::from_arguments(arguments)?; #identifier(run) }),
     };
     let named = options.grants.iter().flat_map(|grant| &grant.parameters).map(|parameter| exists(parameter, &of));
@@ -121,7 +131,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
         #function
 
         #[doc(hidden)]
-        #[allow(non_camel_case_types, dead_code)]
+        #[expect(non_camel_case_types, reason = "a type of the function's own name")]
         #visibility enum #marker {}
 
         impl ::dbg_sdk::Check for #marker {
@@ -174,33 +184,71 @@ mod tests {
 
     #[test]
     fn a_check_without_doc_comment_is_refused() {
-        let text = refused(quote!(), quote!(fn look(run: &Run) -> Result<(), Failure> { Ok(()) }));
+        let text = refused(
+            quote!(),
+            quote!(
+                fn look(run: &Run) -> Result<(), Failure> {
+                    Ok(())
+                }
+            ),
+        );
         assert!(text.contains("`look` needs a doc comment"), "{text}");
     }
 
     #[test]
     fn an_unknown_option_is_told_what_there_is() {
-        let text = refused(quote!(nmae = "x"), quote!(fn look() {}));
+        let text = refused(
+            quote!(nmae = "x"),
+            quote!(
+                fn look() {}
+            ),
+        );
         assert!(text.contains("`nmae` is no option of a check"), "{text}");
     }
 
     #[test]
     fn a_capability_is_asked_for_once() {
         let grant = quote!(grant(capability = "resolver", reason = "x"));
-        let text = refused(quote!(#grant, #grant), quote!(fn look() {}));
+        let text = refused(
+            quote!(#grant, #grant),
+            quote!(
+                fn look() {}
+            ),
+        );
         assert!(text.contains("twice"), "{text}");
     }
 
     #[test]
     fn another_signature_is_refused() {
         for item in [
-            quote!(/** D */ fn x() -> Result<(), Failure> {}),
-            quote!(/** D */ fn x(run: &Run) {}),
-            quote!(/** D */ async fn x(run: &Run) -> Result<(), Failure> {}),
-            quote!(/** D */ fn x<T>(run: &Run) -> Result<(), Failure> {}),
-            quote!(/** D */ fn x(run: Run) -> Result<(), Failure> {}),
-            quote!(/** D */ fn x(a: A, b: B, run: &Run) -> Result<(), Failure> {}),
-            quote!(/** D */ fn x(&self, run: &Run) -> Result<(), Failure> {}),
+            quote!(
+                /** D */
+                fn x() -> Result<(), Failure> {}
+            ),
+            quote!(
+                /** D */
+                fn x(run: &Run) {}
+            ),
+            quote!(
+                /** D */
+                async fn x(run: &Run) -> Result<(), Failure> {}
+            ),
+            quote!(
+                /** D */
+                fn x<T>(run: &Run) -> Result<(), Failure> {}
+            ),
+            quote!(
+                /** D */
+                fn x(run: Run) -> Result<(), Failure> {}
+            ),
+            quote!(
+                /** D */
+                fn x(a: A, b: B, run: &Run) -> Result<(), Failure> {}
+            ),
+            quote!(
+                /** D */
+                fn x(&self, run: &Run) -> Result<(), Failure> {}
+            ),
         ] {
             let text = refused(quote!(), item.clone());
             assert!(text.contains("a check is"), "{item}: {text}");

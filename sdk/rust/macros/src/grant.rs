@@ -28,7 +28,10 @@ impl Capability {
             "sockets" => Ok(Self::Sockets),
             "resolver" => Ok(Self::Resolver),
             "files" => Ok(Self::Files),
-            other => refuse(literal.span(), format!("`{other}` is no capability: there are `sockets`, `resolver` and `files`")),
+            other => refuse(
+                literal.span(),
+                format!("`{other}` is no capability: there are `sockets`, `resolver` and `files`"),
+            ),
         }
     }
 
@@ -88,7 +91,14 @@ impl Written {
                         _ => set(&mut written.reason, input.parse()?, &name, span)?,
                     }
                 }
-                _ => return refuse(span, format!("`{name}` is no option of a grant: there are `capability`, `bounds`, `reason` and `optional`")),
+                _ => {
+                    return refuse(
+                        span,
+                        format!(
+                            "`{name}` is no option of a grant: there are `capability`, `bounds`, `reason` and `optional`"
+                        ),
+                    );
+                }
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -107,7 +117,10 @@ impl Parse for Grant {
         };
         let capability = Capability::read(named)?;
         let Some(reason) = &written.reason else {
-            return refuse(named.span(), "a grant gives its reason, which is shown to who is asked for it: `reason = \"…\"`");
+            return refuse(
+                named.span(),
+                "a grant gives its reason, which is shown to who is asked for it: `reason = \"…\"`",
+            );
         };
         let text = reason.value();
         if text.trim().is_empty() || text.len() > LONGEST_REASON {
@@ -119,7 +132,10 @@ impl Parse for Grant {
             parameters.extend(bound::judge(capability, bound)?);
         }
         if bounds.is_empty() && capability != Capability::Resolver {
-            return refuse(named.span(), format!("a grant of `{}` names its bounds: without them it allows nothing", capability.name()));
+            return refuse(
+                named.span(),
+                format!("a grant of `{}` names its bounds: without them it allows nothing", capability.name()),
+            );
         }
         Ok(Self {
             capability,
@@ -138,7 +154,10 @@ mod tests {
 
     #[test]
     fn a_grant_is_declared_whole() {
-        let grant: Grant = parse_str(r#"capability = "sockets", bounds = ["udp:resolvers", "tcp:param:server"], reason = "asks each", optional"#).unwrap();
+        let grant: Grant = parse_str(
+            r#"capability = "sockets", bounds = ["udp:resolvers", "tcp:param:server"], reason = "asks each", optional"#,
+        )
+        .unwrap();
         assert_eq!(
             grant.json(),
             r#"{"capability":"sockets","bounds":["udp:resolvers","tcp:param:server"],"required":false,"reason":"asks each"}"#

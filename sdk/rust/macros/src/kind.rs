@@ -12,7 +12,10 @@ const EXACT: i64 = 1 << 53;
 pub(crate) enum Kind {
     String,
     /// With the bounds that the Rust type itself has.
-    Integer { lowest: i64, highest: i64 },
+    Integer {
+        lowest: i64,
+        highest: i64,
+    },
     Bool,
     Duration,
     Size,

@@ -87,7 +87,14 @@ mod tests {
 
     #[test]
     fn what_no_host_gives_is_refused() {
-        for bad in [r#"time = "11m""#, r#"time = "0s""#, r#"memory = "1GiB""#, r#"disk = "1MB""#, r#"time = "soon""#, r#"time = "1s", time = "2s""#] {
+        for bad in [
+            r#"time = "11m""#,
+            r#"time = "0s""#,
+            r#"memory = "1GiB""#,
+            r#"disk = "1MB""#,
+            r#"time = "soon""#,
+            r#"time = "1s", time = "2s""#,
+        ] {
             assert!(parse_str::<Limits>(bad).is_err(), "{bad}");
         }
     }

@@ -18,7 +18,12 @@ fn judged(name: String, span: Span) -> Result<String> {
     if is_valid(&name) {
         Ok(name)
     } else {
-        refuse(span, format!("`{name}` is no name: lower-case letters, digits and `-` inside, a letter first, at most {LONGEST} bytes"))
+        refuse(
+            span,
+            format!(
+                "`{name}` is no name: lower-case letters, digits and `-` inside, a letter first, at most {LONGEST} bytes"
+            ),
+        )
     }
 }
 

@@ -40,7 +40,10 @@ impl Parameter {
         };
         let doc = docs::text(&field.attrs);
         if doc.is_empty() {
-            return refuse(identifier.span(), format!("parameter `{name}` needs a doc comment: it is what `dbg check show` says of it"));
+            return refuse(
+                identifier.span(),
+                format!("parameter `{name}` needs a doc comment: it is what `dbg check show` says of it"),
+            );
         }
         let (base, shape, of) = kind::of_type(&field.ty)?;
         let kind = with_choices(base, &options)?;
@@ -146,7 +149,10 @@ fn with_choices(base: Kind, options: &Options) -> Result<Kind> {
     for choice in choices {
         let text = choice.value();
         if text.is_empty() || texts.iter().any(|other| other.eq_ignore_ascii_case(&text)) {
-            return refuse(choice.span(), format!("`{text}` is empty or stands here twice (choices are typed in any case)"));
+            return refuse(
+                choice.span(),
+                format!("`{text}` is empty or stands here twice (choices are typed in any case)"),
+            );
         }
         texts.push(text);
     }
@@ -159,7 +165,13 @@ fn with_choices(base: Kind, options: &Options) -> Result<Kind> {
 fn judge_fit(options: &Options, kind: &Kind, shape: Shape) -> Result<()> {
     for bound in [&options.min, &options.max].into_iter().flatten() {
         if !kind.is_ordered() {
-            return refuse(bound.span, format!("`min` and `max` are for strings, integers, durations and sizes, not for the kind `{}`", kind.name()));
+            return refuse(
+                bound.span,
+                format!(
+                    "`min` and `max` are for strings, integers, durations and sizes, not for the kind `{}`",
+                    kind.name()
+                ),
+            );
         }
     }
     if let Some((_, span)) = options.default_port
@@ -172,7 +184,10 @@ fn judge_fit(options: &Options, kind: &Kind, shape: Shape) -> Result<()> {
             return refuse(span, "`max_values` is for `Vec`");
         }
         if let Some(span) = options.required {
-            return refuse(span, "`required` is for `Vec`; a plain field without `default` is required anyhow, and `Option` never is");
+            return refuse(
+                span,
+                "`required` is for `Vec`; a plain field without `default` is required anyhow, and `Option` never is",
+            );
         }
     }
     match &options.default {
@@ -180,8 +195,12 @@ fn judge_fit(options: &Options, kind: &Kind, shape: Shape) -> Result<()> {
             refuse(default.span, "what has a default is always there: write the type without `Option`")
         }
         Some(default) if options.required.is_some() => refuse(default.span, "what has a default is not required"),
-        Some(default) if shape == Shape::One && default.bracketed => refuse(default.span, "one value, without brackets"),
-        Some(default) if shape == Shape::Many && !default.bracketed => refuse(default.span, "a list in brackets, as in `[\"a\", \"b\"]`"),
+        Some(default) if shape == Shape::One && default.bracketed => {
+            refuse(default.span, "one value, without brackets")
+        }
+        Some(default) if shape == Shape::Many && !default.bracketed => {
+            refuse(default.span, "a list in brackets, as in `[\"a\", \"b\"]`")
+        }
         _ => Ok(()),
     }
 }
@@ -213,7 +232,13 @@ fn bounds(options: &Options, kind: &Kind) -> Result<(Option<Bound>, Option<Bound
     Ok((min, max))
 }
 
-fn defaults(written: &TypedList, kind: &Kind, shape: Shape, min: Option<&Bound>, max: Option<&Bound>) -> Result<Vec<(String, Value)>> {
+fn defaults(
+    written: &TypedList,
+    kind: &Kind,
+    shape: Shape,
+    min: Option<&Bound>,
+    max: Option<&Bound>,
+) -> Result<Vec<(String, Value)>> {
     if shape == Shape::One && written.values.len() != 1 {
         return refuse(written.span, "one value is expected");
     }

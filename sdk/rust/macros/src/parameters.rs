@@ -59,14 +59,14 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
             quote!(#field: #of)
         })
         .collect();
+    let arguments = if fields.is_empty() { quote!(_) } else { quote!(mut arguments) };
     Ok(quote! {
         impl ::dbg_sdk::Parameters for #of {
             const DECLARATION: &'static str = #declaration;
             const KINDS: &'static [(&'static str, &'static str)] = &[#(#kinds),*];
 
             fn from_arguments(
-                #[allow(unused_mut, unused_variables)]
-                mut arguments: ::dbg_sdk::__private::Arguments,
+                #arguments: ::dbg_sdk::__private::Arguments,
             ) -> ::std::result::Result<Self, ::dbg_sdk::Failure> {
                 ::std::result::Result::Ok(Self { #(#fields: #taken),* })
             }
@@ -74,11 +74,15 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
 
         impl #of {
             /// The parameters when nothing but the required ones is given.
-            #[allow(dead_code, clippy::too_many_arguments)]
             #visibility fn defaults(#(#told),*) -> Self {
                 Self { #(#fields: #defaults),* }
             }
         }
+
+        // Tests use it, a plugin need not.
+        const _: () = {
+            let _ = #of::defaults;
+        };
     })
 }
 

@@ -20,10 +20,22 @@ pub(crate) enum Value {
     Duration(u64),
     /// Bytes.
     Size(u64),
-    Address { host: String, port: Option<u16> },
-    Network { address: IpAddr, prefix: u8 },
-    Between { first: IpAddr, last: IpAddr },
-    Ports { first: u16, last: u16 },
+    Address {
+        host: String,
+        port: Option<u16>,
+    },
+    Network {
+        address: IpAddr,
+        prefix: u8,
+    },
+    Between {
+        first: IpAddr,
+        last: IpAddr,
+    },
+    Ports {
+        first: u16,
+        last: u16,
+    },
 }
 
 impl Value {

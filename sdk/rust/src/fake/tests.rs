@@ -30,7 +30,10 @@ fn a_finding_is_kept_with_all_that_was_added_to_it() {
     assert_eq!(finding.evidence.get(1).unwrap().value, EvidenceValue::Bytes(vec![0xff]));
     assert_eq!(finding.evidence.get(2).unwrap().value, EvidenceValue::Table("queries".into()));
     assert_eq!(finding.next_steps, ["look at the firewall"]);
-    assert_eq!((finding.about.as_deref(), finding.many.as_deref()), (Some("10.0.0.10:53"), Some("cannot resolve names")));
+    assert_eq!(
+        (finding.about.as_deref(), finding.many.as_deref()),
+        (Some("10.0.0.10:53"), Some("cannot resolve names"))
+    );
     assert_eq!(report.mistakes, Vec::<String>::new());
 }
 
@@ -136,8 +139,17 @@ fn an_artifact_takes_any_number_of_writes() {
 fn the_resolver_is_denied_until_it_is_given() {
     let code = |host: Host| host.run(|_| Ok(crate::resolver::read().map(drop)?)).failure.map(|failure| failure.code);
     assert_eq!(code(Host::new()), Some(crate::FailureCode::Denied));
-    assert_eq!(code(Host::new().resolver_error(crate::resolver::ErrorCode::NotFound, "none")), Some(crate::FailureCode::Unsupported));
-    let given = Resolver::new().nameserver("::1", 5353).search("a.test").ndots(5).timeout(Duration::from_secs(1)).attempts(3).option("rotate");
+    assert_eq!(
+        code(Host::new().resolver_error(crate::resolver::ErrorCode::NotFound, "none")),
+        Some(crate::FailureCode::Unsupported)
+    );
+    let given = Resolver::new()
+        .nameserver("::1", 5353)
+        .search("a.test")
+        .ndots(5)
+        .timeout(Duration::from_secs(1))
+        .attempts(3)
+        .option("rotate");
     let report = Host::new().target("node/n1").resolver(given).run(|run| {
         let configuration = crate::resolver::read()?;
         assert_eq!(configuration.nameservers().first().unwrap().socket(), Some("[::1]:5353".parse().unwrap()));
@@ -172,13 +184,19 @@ fn files_are_read_with_a_limit_and_links_are_followed() {
 
 #[test]
 fn a_directory_lists_each_entry_once() {
-    let host = Host::new().file("/d/a/one", "").file("/d/a/two", "").file("/d/b", "").link("/d/c", "b").directory("/d/e");
+    let host =
+        Host::new().file("/d/a/one", "").file("/d/a/two", "").file("/d/b", "").link("/d/c", "b").directory("/d/e");
     host.run(|_| {
         let entries: Vec<_> = files::scan("/d")?.collect::<Result<_, _>>()?;
         let found: Vec<_> = entries.iter().map(|entry| (entry.name.as_str(), entry.kind)).collect();
         assert_eq!(
             found,
-            [("a", FileKind::Directory), ("b", FileKind::Regular), ("c", FileKind::Symlink), ("e", FileKind::Directory)]
+            [
+                ("a", FileKind::Directory),
+                ("b", FileKind::Regular),
+                ("c", FileKind::Symlink),
+                ("e", FileKind::Directory)
+            ]
         );
         Ok(())
     });
@@ -186,7 +204,8 @@ fn a_directory_lists_each_entry_once() {
 
 #[test]
 fn what_is_wrong_with_a_path_has_its_own_code() {
-    let host = Host::new().file("/f", "").link("/loop", "/loop").file_error("/secret", ErrorCode::Denied, "not granted");
+    let host =
+        Host::new().file("/f", "").link("/loop", "/loop").file_error("/secret", ErrorCode::Denied, "not granted");
     host.run(|_| {
         let code = |path: &str| files::open(path).map_err(|error| error.code).err();
         assert_eq!(code("/none"), Some(ErrorCode::NotFound));

@@ -73,7 +73,9 @@ impl Tree {
     pub(super) fn entries(&self, directory: &str) -> Vec<(String, Node)> {
         let mut entries: BTreeMap<String, Node> = BTreeMap::new();
         for (path, node) in &self.nodes {
-            match below(path, directory).map(|rest| rest.split_once('/').map_or((rest, false), |(name, _)| (name, true))) {
+            match below(path, directory)
+                .map(|rest| rest.split_once('/').map_or((rest, false), |(name, _)| (name, true)))
+            {
                 Some((name, true)) => {
                     entries.entry(name.to_owned()).or_insert(Node::Directory);
                 }

@@ -23,6 +23,10 @@ impl TcpStream {
             return Err(timed_out());
         }
         let stream = net::TcpStream::connect_timeout(&peer, left)?;
+        // In wasip2 (rustc 1.95) `poll` says nothing of a refusal, and `std` takes the connection for made.
+        if let Some(error) = stream.take_error()? {
+            return Err(error);
+        }
         stream.set_nonblocking(true)?;
         Ok(Self { stream })
     }
@@ -51,7 +55,12 @@ impl TcpStream {
     pub fn read_exact(&mut self, mut buffer: &mut [u8], deadline: Instant) -> io::Result<()> {
         while !buffer.is_empty() {
             match self.read(buffer, deadline)? {
-                0 => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the peer closed the connection in the middle")),
+                0 => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::UnexpectedEof,
+                        "the peer closed the connection in the middle",
+                    ));
+                }
                 length => buffer = buffer.get_mut(length..).unwrap_or_default(),
             }
         }

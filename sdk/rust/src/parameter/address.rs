@@ -92,7 +92,9 @@ mod tests {
 
     #[test]
     fn every_spelling_of_the_host_survives_both_ways() {
-        for text in ["192.0.2.7", "192.0.2.7:53", "2001:db8::1", "[2001:db8::1]:53", "ns.example.com", "ns.example.com:53"] {
+        for text in
+            ["192.0.2.7", "192.0.2.7:53", "2001:db8::1", "[2001:db8::1]:53", "ns.example.com", "ns.example.com:53"]
+        {
             let address: Address = text.parse().unwrap();
             assert_eq!(address.to_string(), text);
         }

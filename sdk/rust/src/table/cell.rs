@@ -43,12 +43,15 @@ macro_rules! cells {
 cells! {
     Text: String => |value| value;
     Text: &str, &String, char, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, Address, &Address => |value| value.to_string();
-    Integer: i64, i32, u32, u16, u8 => |value| value.into();
+    Integer: i64 => |value| value;
+    Integer: i32, u32, u16, u8 => |value| value.into();
     Integer: u64, usize => |value| i64::try_from(value).unwrap_or(i64::MAX);
     Integer: Duration => |value| i64::try_from(value.as_nanos()).unwrap_or(i64::MAX);
-    Real: f64, f32 => |value| value.into();
+    Real: f64 => |value| value;
+    Real: f32 => |value| value.into();
     Boolean: bool => |value| value;
-    Times: Time, SystemTime => |value| value.into();
+    Times: Time => |value| value;
+    Times: SystemTime => |value| value.into();
     Bytes: Vec<u8> => |value| value;
     Bytes: &[u8] => |value| value.to_vec();
 }

@@ -14,7 +14,10 @@ pub trait Columns {
 }
 
 /// A tuple of cells that fit the columns `C`.
-#[diagnostic::on_unimplemented(message = "this row does not fit the table's columns", note = "one cell a column, in a tuple; `Missing` for none")]
+#[diagnostic::on_unimplemented(
+    message = "this row does not fit the table's columns",
+    note = "one cell a column, in a tuple; `Missing` for none"
+)]
 pub trait Row<C: Columns> {
     #[doc(hidden)]
     fn push(self, columns: &mut C, row: u32) -> usize;

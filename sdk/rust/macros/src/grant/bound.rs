@@ -35,26 +35,42 @@ fn file(text: &str, span: Span) -> Result<Option<NamedParameter>> {
     if is_plain && !text.contains('\0') {
         Ok(None)
     } else {
-        refuse(span, format!("`{text}` is no bound of `files`: an absolute path or glob without `.` and `..`, or `param:<name>`"))
+        refuse(
+            span,
+            format!(
+                "`{text}` is no bound of `files`: an absolute path or glob without `.` and `..`, or `param:<name>`"
+            ),
+        )
     }
 }
 
 fn socket(text: &str, span: Span) -> Result<Option<NamedParameter>> {
     let Some((protocol, place)) = text.split_once(':') else {
-        return refuse(span, format!("`{text}` is no bound of `sockets`: `<udp|tcp|any>:<where>`, as in `udp:resolvers` or `tcp:param:server`"));
+        return refuse(
+            span,
+            format!(
+                "`{text}` is no bound of `sockets`: `<udp|tcp|any>:<where>`, as in `udp:resolvers` or `tcp:param:server`"
+            ),
+        );
     };
     if !matches!(protocol, "udp" | "tcp" | "any") {
         return refuse(span, format!("`{protocol}` is no protocol: there are `udp`, `tcp` and `any`"));
     }
     if let Some(name) = place.strip_prefix("param:") {
-        return Ok(Some(NamedParameter { name: name.to_owned(), kinds: &["address", "address-range", "string"], span }));
+        return Ok(Some(NamedParameter {
+            name: name.to_owned(),
+            kinds: &["address", "address-range", "string"],
+            span,
+        }));
     }
     if place == "resolvers" || place == "*" || is_network(place) || is_address(place) {
         return Ok(None);
     }
     refuse(
         span,
-        format!("`{place}` is no place: `resolvers`, `param:<name>`, an address, `address:port`, a network, `network:ports`, `host.name:port` or `*`"),
+        format!(
+            "`{place}` is no place: `resolvers`, `param:<name>`, an address, `address:port`, a network, `network:ports`, `host.name:port` or `*`"
+        ),
     )
 }
 
@@ -70,7 +86,9 @@ fn is_network(place: &str) -> bool {
 /// An IP address with or without port, or a host name with one.
 fn is_address(place: &str) -> bool {
     match Value::read(&crate::kind::Kind::Address, place) {
-        Ok(Value::Address { host, port }) => port.is_some() || host.parse::<IpAddr>().is_ok() || place.parse::<Ipv6Addr>().is_ok(),
+        Ok(Value::Address { host, port }) => {
+            port.is_some() || host.parse::<IpAddr>().is_ok() || place.parse::<Ipv6Addr>().is_ok()
+        }
         _ => false,
     }
 }
@@ -86,8 +104,16 @@ mod tests {
     #[test]
     fn every_form_of_a_place_is_taken() {
         for good in [
-            "udp:resolvers", "tcp:param:server", "any:192.0.2.7", "tcp:192.0.2.7:443", "tcp:[2001:db8::1]:443", "udp:10.0.0.0/8",
-            "udp:10.0.0.0/8:1-1024", "tcp:2001:db8::/32:443", "tcp:example.com:443", "any:*",
+            "udp:resolvers",
+            "tcp:param:server",
+            "any:192.0.2.7",
+            "tcp:192.0.2.7:443",
+            "tcp:[2001:db8::1]:443",
+            "udp:10.0.0.0/8",
+            "udp:10.0.0.0/8:1-1024",
+            "tcp:2001:db8::/32:443",
+            "tcp:example.com:443",
+            "any:*",
         ] {
             assert!(judged(Capability::Sockets, good).is_ok(), "{good}");
         }
@@ -95,7 +121,9 @@ mod tests {
 
     #[test]
     fn a_place_that_means_nothing_is_refused() {
-        for bad in ["resolvers", "sctp:*", "tcp:example.com", "udp:10.0.0.0/33", "udp:10.0.0.0/8:0", "tcp:", "any:a b:1"] {
+        for bad in
+            ["resolvers", "sctp:*", "tcp:example.com", "udp:10.0.0.0/33", "udp:10.0.0.0/8:0", "tcp:", "any:a b:1"]
+        {
             assert!(judged(Capability::Sockets, bad).is_err(), "{bad}");
         }
     }

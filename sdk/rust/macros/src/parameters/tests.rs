@@ -71,7 +71,14 @@ fn a_bool_without_default_is_false() {
 
 #[test]
 fn a_field_without_doc_comment_is_refused() {
-    assert!(refused(parse_quote!(struct X { deep: bool })).contains("`deep` needs a doc comment"));
+    assert!(
+        refused(parse_quote!(
+            struct X {
+                deep: bool,
+            }
+        ))
+        .contains("`deep` needs a doc comment")
+    );
 }
 
 #[test]
@@ -155,7 +162,26 @@ fn two_parameters_of_one_name_are_refused() {
 
 #[test]
 fn an_enum_a_tuple_and_generics_are_refused() {
-    assert!(refused(parse_quote!(enum X { A })).contains("a struct"));
-    assert!(refused(parse_quote!(struct X(i64);)).contains("named fields"));
-    assert!(refused(parse_quote!(struct X<T> { a: T })).contains("generics"));
+    assert!(
+        refused(parse_quote!(
+            enum X {
+                A,
+            }
+        ))
+        .contains("a struct")
+    );
+    assert!(
+        refused(parse_quote!(
+            struct X(i64);
+        ))
+        .contains("named fields")
+    );
+    assert!(
+        refused(parse_quote!(
+            struct X<T> {
+                a: T,
+            }
+        ))
+        .contains("generics")
+    );
 }

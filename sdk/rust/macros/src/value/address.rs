@@ -6,7 +6,11 @@ use super::Value;
 
 /// An IP address or a host name, each with or without `:port`.
 pub(crate) fn address(text: &str) -> Result<Value, String> {
-    let expected = || format!("`{text}` is no address: an IP address or a host name, with or without `:port`, IPv6 with a port in brackets");
+    let expected = || {
+        format!(
+            "`{text}` is no address: an IP address or a host name, with or without `:port`, IPv6 with a port in brackets"
+        )
+    };
     if let Ok(ip) = text.parse::<Ipv6Addr>() {
         return Ok(Value::Address { host: ip.to_string(), port: None });
     }
@@ -65,7 +69,9 @@ pub(crate) fn is_host_name(text: &str) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    name.len() <= 253 && name.split('.').all(label) && name.rsplit('.').next().is_some_and(|last| !last.bytes().all(|byte| byte.is_ascii_digit()))
+    name.len() <= 253
+        && name.split('.').all(label)
+        && name.rsplit('.').next().is_some_and(|last| !last.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! Numbers and their units as a user types them.
 
-const NANOSECONDS: [(&str, u64); 6] =
-    [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000)];
+const NANOSECONDS: [(&str, u64); 6] = [
+    ("ns", 1),
+    ("us", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
 
 const BYTES: [(&str, u64); 10] = [
     ("", 1),
@@ -37,7 +43,11 @@ pub(crate) fn duration(text: &str) -> Result<u64, String> {
 
 /// `512`, `64KiB`, `10MB`. In bytes.
 pub(crate) fn size(text: &str) -> Result<u64, String> {
-    let expected = || format!("`{text}` is no size: a whole number of bytes, or one with `kB`, `MB`, `GB`, `TB`, `KiB`, `MiB`, `GiB` or `TiB`");
+    let expected = || {
+        format!(
+            "`{text}` is no size: a whole number of bytes, or one with `kB`, `MB`, `GB`, `TB`, `KiB`, `MiB`, `GiB` or `TiB`"
+        )
+    };
     let (number, unit) = split(text);
     let scale = BYTES.iter().find(|(name, _)| *name == unit).ok_or_else(expected)?.1;
     let number: u64 = number.parse().map_err(|_| expected())?;

@@ -140,7 +140,12 @@ pub(crate) fn metric(name: &str, unit: &str, value: f64, labels: &[(String, Stri
         }
         report.metrics.retain(|metric| metric.name != name || metric.labels != labels);
         if report.judge_count("metrics", report.metrics.len(), 1_000) {
-            report.metrics.push(fake::Metric { name: name.to_owned(), unit: unit.to_owned(), value, labels: labels.to_vec() });
+            report.metrics.push(fake::Metric {
+                name: name.to_owned(),
+                unit: unit.to_owned(),
+                value,
+                labels: labels.to_vec(),
+            });
         }
     });
 }

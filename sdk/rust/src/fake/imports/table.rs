@@ -60,7 +60,12 @@ pub(crate) fn add_table(name: &str, title: &str) -> Table {
             return None;
         }
         report.judge_name("table", name);
-        report.tables.push(fake::Table { name: name.to_owned(), title: title.to_owned(), columns: Vec::new(), rows: Vec::new() });
+        report.tables.push(fake::Table {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+        });
         Some(at)
     });
     Table { at: at.flatten() }
@@ -68,7 +73,9 @@ pub(crate) fn add_table(name: &str, title: &str) -> Table {
 
 impl Table {
     pub(super) fn name(&self) -> String {
-        with(|state| self.at.and_then(|at| state.report.tables.get(at)).map(|table| table.name.clone())).flatten().unwrap_or_default()
+        with(|state| self.at.and_then(|at| state.report.tables.get(at)).map(|table| table.name.clone()))
+            .flatten()
+            .unwrap_or_default()
     }
 
     /// The kind needs no look: the row's type fits the column's.
