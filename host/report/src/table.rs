@@ -45,6 +45,26 @@ pub enum CellValue<'a> {
     Bytes(&'a [u8]),
 }
 
+impl<'a> CellValue<'a> {
+    /// The value of one row of a column whose rows without value are `missing`, ascending; missing for a row that is not there.
+    #[must_use]
+    pub fn of(values: &'a ColumnValues, missing: &[u32], row: usize) -> Self {
+        let missing = u32::try_from(row).map_or(true, |row| missing.binary_search(&row).is_ok());
+        if missing {
+            return Self::Missing;
+        }
+        let cell = match values {
+            ColumnValues::Text(values) => values.get(row).map(|value| Self::Text(value)),
+            ColumnValues::Integer(values) => values.get(row).map(|value| Self::Integer(*value)),
+            ColumnValues::Real(values) => values.get(row).map(|value| Self::Real(*value)),
+            ColumnValues::Boolean(values) => values.get(row).map(|value| Self::Boolean(*value)),
+            ColumnValues::Time(values) => values.get(row).map(|value| Self::Time(*value)),
+            ColumnValues::Bytes(values) => values.get(row).map(|value| Self::Bytes(value)),
+        };
+        cell.unwrap_or(Self::Missing)
+    }
+}
+
 impl Table {
     /// A table without rows.
     pub(crate) fn new(head: TableHead) -> Self {
@@ -74,19 +94,7 @@ impl TableColumn {
     /// The value of one row; missing for a row that is not there.
     #[must_use]
     pub fn cell(&self, row: usize) -> CellValue<'_> {
-        let missing = u32::try_from(row).map_or(true, |row| self.missing.binary_search(&row).is_ok());
-        if missing {
-            return CellValue::Missing;
-        }
-        let cell = match &self.values {
-            ColumnValues::Text(values) => values.get(row).map(|value| CellValue::Text(value)),
-            ColumnValues::Integer(values) => values.get(row).map(|value| CellValue::Integer(*value)),
-            ColumnValues::Real(values) => values.get(row).map(|value| CellValue::Real(*value)),
-            ColumnValues::Boolean(values) => values.get(row).map(|value| CellValue::Boolean(*value)),
-            ColumnValues::Time(values) => values.get(row).map(|value| CellValue::Time(*value)),
-            ColumnValues::Bytes(values) => values.get(row).map(|value| CellValue::Bytes(value)),
-        };
-        cell.unwrap_or(CellValue::Missing)
+        CellValue::of(&self.values, &self.missing, row)
     }
 
     /// Appends a batch; the caller has seen that it is of this column's kind, as anything else leaves the column as it is.

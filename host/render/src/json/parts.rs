@@ -1,0 +1,320 @@
+//! The parts of a result, as JSON has them; shared by the document and the lines.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use dbg_model::{Counts, EvidenceValue, FailureCode, Severity};
+use dbg_report::{CheckResult, KeptArtifact, PluginFacts, Provenance};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The answer in one word.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Verdict {
+    /// All is well.
+    Pass,
+    /// It works and should be looked after.
+    Warn,
+    /// It could not be looked at, or not all of it.
+    Unknown,
+    /// It does not work.
+    Fail,
+}
+
+impl From<dbg_report::Verdict> for Verdict {
+    fn from(verdict: dbg_report::Verdict) -> Self {
+        match verdict {
+            dbg_report::Verdict::Pass => Self::Pass,
+            dbg_report::Verdict::Warn => Self::Warn,
+            dbg_report::Verdict::Unknown => Self::Unknown,
+            dbg_report::Verdict::Fail => Self::Fail,
+        }
+    }
+}
+
+/// Which plugin exactly ran.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Plugin<'a> {
+    /// Its name.
+    name: &'a str,
+    /// Its version: semver.
+    version: String,
+    /// Of the component's bytes: `sha256:` and 64 hexadecimal digits.
+    digest: String,
+    /// On whose word it ran.
+    provenance: ProvenanceWord,
+}
+
+/// On whose word a plugin ran.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Provenance")]
+enum ProvenanceWord {
+    /// It came with dbg.
+    Stock,
+    /// Nobody signed it; on the operator's word alone.
+    Unsigned,
+}
+
+impl<'a> Plugin<'a> {
+    pub(crate) fn new(facts: &'a PluginFacts) -> Self {
+        Self {
+            name: facts.name.as_str(),
+            version: facts.version.to_string(),
+            digest: facts.digest.to_string(),
+            provenance: match facts.provenance {
+                Provenance::Stock => ProvenanceWord::Stock,
+                Provenance::Unsigned => ProvenanceWord::Unsigned,
+            },
+        }
+    }
+}
+
+/// Why a check could not be done.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Failure<'a> {
+    /// The cause, as far as a program can act on it.
+    code: Code,
+    /// One sentence for the operator.
+    text: &'a str,
+}
+
+/// The cause of a failure.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "FailureCode")]
+enum Code {
+    /// The plugin has no check of that name.
+    NoSuchCheck,
+    /// Arguments that are valid one by one contradict each other.
+    BadArguments,
+    /// A grant that the check cannot do without was not given.
+    Denied,
+    /// The target lacks what the check looks at.
+    Unsupported,
+    /// The time was up.
+    TimedOut,
+    /// The operator asked to stop.
+    Cancelled,
+    /// Anything else that the check says.
+    Other,
+    /// The plugin stopped by a fault of its own.
+    Trapped,
+    /// The plugin went over its memory limit.
+    OutOfMemory,
+    /// The plugin could not be loaded or started.
+    NotLoadable,
+    /// The connection to the agent broke.
+    Disconnected,
+}
+
+impl<'a> Failure<'a> {
+    pub(crate) fn new(failure: &'a dbg_model::Failure) -> Self {
+        let code = match failure.code {
+            FailureCode::NoSuchCheck => Code::NoSuchCheck,
+            FailureCode::BadArguments => Code::BadArguments,
+            FailureCode::Denied => Code::Denied,
+            FailureCode::Unsupported => Code::Unsupported,
+            FailureCode::TimedOut => Code::TimedOut,
+            FailureCode::Cancelled => Code::Cancelled,
+            FailureCode::Other => Code::Other,
+            FailureCode::Trapped => Code::Trapped,
+            FailureCode::OutOfMemory => Code::OutOfMemory,
+            FailureCode::NotLoadable => Code::NotLoadable,
+            FailureCode::Disconnected => Code::Disconnected,
+        };
+        Self { code, text: &failure.text }
+    }
+}
+
+/// A severity, a sentence and its evidence.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Finding<'a> {
+    /// The kind of finding, stable over runs, targets and versions of the plugin.
+    id: &'a str,
+    /// Its weight.
+    severity: SeverityWord,
+    /// What the operator reads first.
+    sentence: &'a str,
+    /// What it is about, when one check looks at several things; else null.
+    about: Option<&'a str>,
+    /// What may follow a count of targets that have it; null when the check gave no such text.
+    many: Option<&'a str>,
+    /// The facts, in order. A label may repeat.
+    evidence: Vec<Evidence<'a>>,
+    /// What to do next: imperative sentences, or commands in backticks.
+    next_steps: &'a [String],
+}
+
+/// The weight of one finding.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Severity")]
+enum SeverityWord {
+    /// It was looked at and it is well.
+    Pass,
+    /// Worth reading, without weight in the verdict.
+    Info,
+    /// It works and should be looked after.
+    Warn,
+    /// It does not work.
+    Fail,
+    /// It could not be looked at.
+    Unknown,
+}
+
+/// One fact: a label, and exactly one of `text`, `base64` and `table`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Evidence<'a> {
+    /// What the value is.
+    label: &'a str,
+    #[serde(flatten)]
+    value: Value<'a>,
+}
+
+/// The value of a fact.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "EvidenceValue")]
+enum Value<'a> {
+    Text {
+        /// Text, or bytes that are UTF-8.
+        text: &'a str,
+    },
+    Base64 {
+        /// Bytes that are no UTF-8, in base64 (RFC 4648, with padding).
+        base64: String,
+    },
+    Table {
+        /// The `number` of a table of this result.
+        table: u32,
+    },
+}
+
+impl<'a> Finding<'a> {
+    pub(crate) fn new(finding: &'a dbg_model::Finding) -> Self {
+        Self {
+            id: &finding.id,
+            severity: match finding.severity {
+                Severity::Pass => SeverityWord::Pass,
+                Severity::Info => SeverityWord::Info,
+                Severity::Warn => SeverityWord::Warn,
+                Severity::Fail => SeverityWord::Fail,
+                Severity::Unknown => SeverityWord::Unknown,
+            },
+            sentence: &finding.sentence,
+            about: finding.about.as_deref(),
+            many: finding.many.as_deref(),
+            evidence: list(&finding.evidence, Evidence::new),
+            next_steps: &finding.next_steps,
+        }
+    }
+}
+
+impl<'a> Evidence<'a> {
+    fn new(evidence: &'a dbg_model::Evidence) -> Self {
+        let value = match &evidence.value {
+            EvidenceValue::Text(text) => Value::Text { text },
+            EvidenceValue::Table(table) => Value::Table { table: *table },
+            EvidenceValue::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Value::Text { text },
+                Err(_) => Value::Base64 { base64: base64(bytes) },
+            },
+        };
+        Self { label: &evidence.label, value }
+    }
+}
+
+/// One number.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Metric<'a> {
+    /// Its name.
+    name: &'a str,
+    /// Empty, or the unit as for a column.
+    unit: &'a str,
+    /// Its value: always finite.
+    value: f64,
+    /// What tells it from others of its name.
+    labels: Vec<Label<'a>>,
+}
+
+/// A name and a value.
+#[derive(Serialize, JsonSchema)]
+struct Label<'a> {
+    /// Its name.
+    name: &'a str,
+    /// Its value.
+    value: &'a str,
+}
+
+impl<'a> Metric<'a> {
+    pub(crate) fn new(metric: &'a dbg_model::Metric) -> Self {
+        let labels = metric.labels.iter().map(|(name, value)| Label { name, value }).collect();
+        Self { name: &metric.name, unit: &metric.unit, value: metric.value, labels }
+    }
+}
+
+/// Bytes worth keeping.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Artifact<'a> {
+    /// Its number within the result, counted from 0.
+    number: u32,
+    /// A plain file name. Check it again before you use it as one.
+    name: &'a str,
+    /// Its media type.
+    media: &'a str,
+    /// Its bytes in base64 (RFC 4648, with padding), also when they are text.
+    base64: String,
+}
+
+impl<'a> Artifact<'a> {
+    pub(crate) fn new(artifact: &'a KeptArtifact) -> Self {
+        let KeptArtifact { number, name, media, bytes } = artifact;
+        Self { number: *number, name, media, base64: base64(bytes) }
+    }
+
+    pub(crate) fn piece(piece: &'a dbg_model::Artifact) -> Self {
+        let dbg_model::Artifact { artifact, name, media, bytes } = piece;
+        Self { number: *artifact, name, media, base64: base64(bytes) }
+    }
+}
+
+/// What is not in the result although it was said.
+#[derive(Serialize, JsonSchema, Default)]
+pub(crate) struct Lost {
+    /// What went over a budget, or contradicted itself, and was dropped whole.
+    dropped: u64,
+    /// Texts and byte strings that were kept in part.
+    cut: u64,
+    /// Places where a secret was masked.
+    redacted: u64,
+}
+
+impl Lost {
+    pub(crate) fn new(counts: &Counts) -> Self {
+        let Counts { dropped, cut, redacted } = *counts;
+        Self { dropped, cut, redacted }
+    }
+
+    pub(crate) fn sum(results: &[CheckResult]) -> Self {
+        results.iter().fold(Self::default(), |sum, result| Self {
+            dropped: sum.dropped.saturating_add(result.counts.dropped),
+            cut: sum.cut.saturating_add(result.counts.cut),
+            redacted: sum.redacted.saturating_add(result.counts.redacted),
+        })
+    }
+}
+
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// Whole nanoseconds, at most 2^53: what every JSON reader keeps exactly.
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX).min(1 << 53)
+}
+
+pub(crate) fn list<'a, T, U>(items: &'a [T], new: impl Fn(&'a T) -> U) -> Vec<U> {
+    items.iter().map(new).collect()
+}

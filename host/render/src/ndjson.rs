@@ -1,0 +1,195 @@
+//! One JSON object a line, while the run goes on. What is said here is `dbg.event/1`; its parts are those of `dbg.report/1`.
+
+use std::io::{self, Write};
+
+use dbg_model::{Ending, Event};
+use dbg_report::{Report, RunId};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::json::{Artifact, Cell, Column, Failure, Finding, Lost, Metric, Plugin, Rows, Verdict, list, nanoseconds};
+use crate::time::timestamp;
+
+/// One line of a run. Lines of one check are in order, those of several checks mixed. The last line is the `summary`; a run without one was
+/// broken off. Readers skip an `event` that they do not know. Text is kept as the target or the plugin said it, as in `dbg.report/1`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
+pub(crate) struct Line<'a> {
+    /// The name and major version of this format.
+    schema: Format,
+    /// The run's id: 1 to 63 of `a-z`, `0-9` and `-`.
+    run: &'a str,
+    /// The target of the check that says this; not there in a `summary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'a str>,
+    /// The check that says this; not there in a `summary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'a str>,
+    #[serde(flatten)]
+    body: Body<'a>,
+}
+
+/// The name and major version of this format.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+enum Format {
+    #[serde(rename = "dbg.event/1")]
+    Event1,
+}
+
+/// What is said, by `event`.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum Body<'a> {
+    /// How far the check is; only the newest counts.
+    Progress {
+        /// Steps done.
+        done: u32,
+        /// Of so many; 0 when unknown.
+        total: u32,
+        /// What is being done now.
+        text: &'a str,
+    },
+    /// A finding.
+    Finding(Finding<'a>),
+    /// A table begins; always before its rows.
+    Table {
+        /// Its number within the check and target; rows and evidence refer to it.
+        number: u32,
+        /// Its name, stable over runs, targets and versions of the plugin.
+        name: &'a str,
+        /// What stands above it for people.
+        title: &'a str,
+        /// Its columns. Names may repeat.
+        columns: Vec<Column<'a>>,
+    },
+    /// Some rows of a table.
+    Rows {
+        /// The table's number.
+        table: u32,
+        /// One cell a column, in the order of the table's columns.
+        #[schemars(with = "Vec<Vec<Cell<'a>>>")]
+        rows: Rows<'a>,
+    },
+    /// One number. The last of one name and the same labels counts.
+    Metric(Metric<'a>),
+    /// A piece of an artifact; pieces of one number are in order.
+    Artifact(Artifact<'a>),
+    /// The check has ended; its last line.
+    Ended {
+        /// Why it could not be done; null when it could.
+        failure: Option<Failure<'a>>,
+        /// What was lost.
+        lost: Lost,
+        /// From the start of the check to its end, in nanoseconds.
+        took_ns: u64,
+        /// The plugin's memory at its largest, in bytes.
+        peak_memory_bytes: u64,
+    },
+    /// The run has ended; its last line.
+    Summary {
+        /// When the run began: RFC 3339, UTC.
+        started: String,
+        /// How long it took in all, in nanoseconds.
+        took_ns: u64,
+        /// The worst verdict of all results; `unknown` when there is none.
+        verdict: Verdict,
+        /// The code with which dbg exits.
+        exit_code: u8,
+        /// The sum of what all results lost.
+        lost: Lost,
+        /// One item a check and target, in the order in which they were asked for. A target that could not be reached has its item too.
+        results: Vec<Outcome<'a>>,
+    },
+}
+
+/// How one check on one target came out.
+#[derive(Serialize, JsonSchema)]
+struct Outcome<'a> {
+    /// The target as the operator wrote it.
+    target: &'a str,
+    /// The check's name.
+    check: &'a str,
+    /// The plugin that offers the check.
+    plugin: Plugin<'a>,
+    /// Its verdict.
+    verdict: Verdict,
+    /// Why it could not be done; null when it could.
+    failure: Option<Failure<'a>>,
+    /// What was lost of it.
+    lost: Lost,
+}
+
+/// Writes events as lines, each flushed at once.
+#[derive(Debug)]
+pub struct NdjsonWriter<W> {
+    out: W,
+    run: RunId,
+    line: Vec<u8>,
+}
+
+impl<W: Write> NdjsonWriter<W> {
+    /// For one run.
+    pub fn new(out: W, run: RunId) -> Self {
+        Self { out, run, line: Vec::new() }
+    }
+
+    /// Writes one event of a check. Errors are the writer's.
+    pub fn event(&mut self, target: &str, check: &str, event: &Event) -> io::Result<()> {
+        let body = match event {
+            Event::Progress(progress) => {
+                Body::Progress { done: progress.done, total: progress.total, text: &progress.text }
+            }
+            Event::Finding(finding) => Body::Finding(Finding::new(finding)),
+            Event::TableHead(head) => Body::Table {
+                number: head.table,
+                name: &head.name,
+                title: &head.title,
+                columns: list(&head.columns, Column::new),
+            },
+            Event::TableRows(rows) => Body::Rows { table: rows.table, rows: Rows::Batch(rows) },
+            Event::Metric(metric) => Body::Metric(Metric::new(metric)),
+            Event::Artifact(piece) => Body::Artifact(Artifact::piece(piece)),
+            Event::Ended(Ending { failure, counts, took, peak_memory }) => Body::Ended {
+                failure: failure.as_ref().map(Failure::new),
+                lost: Lost::new(counts),
+                took_ns: nanoseconds(*took),
+                peak_memory_bytes: *peak_memory,
+            },
+        };
+        self.write(Some(target), Some(check), body)
+    }
+
+    /// Writes the last line. `exit_code` is what the caller will exit with. Errors are the writer's.
+    pub fn summary(&mut self, report: &Report, exit_code: u8) -> io::Result<()> {
+        let body = Body::Summary {
+            started: timestamp(report.started),
+            took_ns: nanoseconds(report.took),
+            verdict: report.verdict().into(),
+            exit_code,
+            lost: Lost::sum(&report.results),
+            results: list(&report.results, |result| Outcome {
+                target: &result.subject.target,
+                check: result.subject.check.as_str(),
+                plugin: Plugin::new(&result.subject.plugin),
+                verdict: result.verdict().into(),
+                failure: result.failure.as_ref().map(Failure::new),
+                lost: Lost::new(&result.counts),
+            }),
+        };
+        self.write(None, None, body)
+    }
+
+    /// A line goes out whole or, when the writer fails, not beyond where it failed: never two lines mixed.
+    fn write(&mut self, target: Option<&str>, check: Option<&str>, body: Body<'_>) -> io::Result<()> {
+        self.line.clear();
+        let line = Line { schema: Format::Event1, run: self.run.as_str(), target, check, body };
+        serde_json::to_writer(&mut self.line, &line)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests;
