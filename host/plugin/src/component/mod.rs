@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use async_use::AsyncUse;
 pub use error::{ComponentError, Nested};
+pub(crate) use walk::Validate;
 
 /// The largest component that is read. The largest one known is Python's, 18 MB; all of it is in memory while it is compiled.
 pub(crate) const MAX_COMPONENT_BYTES: u64 = 64 << 20;
@@ -42,13 +43,13 @@ impl Component {
             return Err(ComponentError::TooLarge { bytes: length });
         }
         let digest = digest(&bytes);
-        Self::read_hashed(bytes, digest)
+        Self::read_hashed(bytes, digest, Validate::Yes)
     }
 
     /// As [`Component::read`], for bytes that were hashed already.
-    pub(crate) fn read_hashed(bytes: Bytes, digest: Digest) -> Result<Self, ComponentError> {
+    pub(crate) fn read_hashed(bytes: Bytes, digest: Digest, validate: Validate) -> Result<Self, ComponentError> {
         sniff::sniff(&bytes)?;
-        let walked = walk::walk(&bytes)?;
+        let walked = walk::walk(&bytes, validate)?;
         world::no_later_wasi(&walked)?;
         if let Some((used, offset)) = walked.async_use {
             return Err(ComponentError::Async { used, offset });

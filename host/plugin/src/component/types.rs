@@ -43,7 +43,7 @@ impl Types {
             }
             let start = reader.original_position();
             match level(&mut reader)? {
-                Some(declarations) if open.len() < MAX_DEPTH => open.push(declarations),
+                Some(declarations) if open.len() <= MAX_DEPTH => open.push(declarations),
                 Some(_) => return Err(ComponentError::Depth { what: Nested::Types, offset: start }.into()),
                 None => {
                     let ty = reader.read::<ComponentType<'_>>()?;

@@ -44,10 +44,19 @@ impl From<ComponentError> for Fault {
     }
 }
 
-/// Walks over a component and validates all of it but the code inside functions.
-pub(super) fn walk(bytes: &[u8]) -> Result<Walked<'_>, ComponentError> {
+/// Whether WebAssembly's own rules are checked on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Validate {
+    /// All of them but those for the code inside functions, which the compiler checks.
+    Yes,
+    /// None: these very bytes passed before. Saves 1 ms of 1.2 for a plugin of 180 KB.
+    DoneBefore,
+}
+
+/// Walks over a component.
+pub(super) fn walk(bytes: &[u8], validate: Validate) -> Result<Walked<'_>, ComponentError> {
     let mut walked = Walked::default();
-    match visit(bytes, &mut walked) {
+    match visit(bytes, validate, &mut walked) {
         Ok(()) => Ok(walked),
         Err(Fault::Ours(error)) => Err(error),
         // What is async is often invalid for a validator that knows little of it: the reason is then the async, told by the caller.
@@ -59,9 +68,9 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Walked<'_>, ComponentError> {
     }
 }
 
-fn visit<'a>(bytes: &'a [u8], walked: &mut Walked<'a>) -> Result<(), Fault> {
-    // The engine allows no more than these; what it allows less is told when it compiles.
-    let mut validator = Validator::new_with_features(WasmFeatures::default());
+fn visit<'a>(bytes: &'a [u8], validate: Validate, walked: &mut Walked<'a>) -> Result<(), Fault> {
+    // The engine allows no more than these features; what it allows less is told when it compiles.
+    let mut validator = (validate == Validate::Yes).then(|| Validator::new_with_features(WasmFeatures::default()));
     let mut types = Types::default();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
@@ -102,7 +111,9 @@ fn visit<'a>(bytes: &'a [u8], walked: &mut Walked<'a>) -> Result<(), Fault> {
             Payload::CustomSection(section) if section.name() == SECTION => walked.declarations.push(section.data()),
             _ => {}
         }
-        validator.payload(&payload)?;
+        if let Some(validator) = &mut validator {
+            validator.payload(&payload)?;
+        }
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub use error::{Act, StoreError};
 pub use record::{Broken, Record, RecordFault};
 pub use remove::Removed;
 
-use crate::component::{MAX_COMPONENT_BYTES, digest};
+use crate::component::{MAX_COMPONENT_BYTES, Validate, digest};
 use crate::file::{Links, ReadFault, read_regular};
 use crate::{Component, Found, choose};
 
@@ -99,8 +99,9 @@ impl Store {
         if actual != record.digest {
             return Err(StoreError::Corrupt { path, plugin, version });
         }
-        let component =
-            Component::read_hashed(bytes, actual).map_err(|source| StoreError::Component { path, source })?;
+        // The digest says that these are the bytes that were validated when they were added.
+        let component = Component::read_hashed(bytes, actual, Validate::DoneBefore)
+            .map_err(|source| StoreError::Component { path, source })?;
         let declaration = component.declaration();
         if declaration.plugin != plugin || declaration.version != version {
             return Err(StoreError::Mismatch { path: self.record_path(&plugin, &version), plugin, version });
