@@ -1,0 +1,28 @@
+//! The capabilities of this machine, wired.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dbg_capability::Capabilities;
+
+use crate::{LocalFiles, LocalResolver, LocalSockets, ProbeError, Root};
+
+/// What this machine offers to a check, with `/` as its root.
+///
+/// # Errors
+/// When `/` cannot be opened.
+pub fn local() -> Result<Capabilities, ProbeError> {
+    Ok(beneath(Root::open(Path::new("/"))?))
+}
+
+/// As [`local`], with another root: its files, its `/etc/hosts` and `/etc/resolv.conf`. The network is this process's.
+#[must_use]
+pub fn beneath(root: Root) -> Capabilities {
+    let root = Arc::new(root);
+    let resolver = Arc::new(LocalResolver::new(root.clone()));
+    Capabilities {
+        sockets: Arc::new(LocalSockets::new(root.clone(), resolver.clone())),
+        resolver,
+        files: Arc::new(LocalFiles::new(root)),
+    }
+}
