@@ -10,10 +10,12 @@ use serde::Serialize;
 
 use crate::time::timestamp;
 
+mod finding;
 mod parts;
 mod tables;
 
-pub(crate) use parts::{Artifact, Failure, Finding, Lost, Metric, Plugin, Verdict, list, nanoseconds};
+pub(crate) use finding::Finding;
+pub(crate) use parts::{Artifact, Failure, Lost, Metric, Plugin, Verdict, list, nanoseconds};
 pub(crate) use tables::{Cell, Column, Rows, Table};
 
 /// All that one run of dbg found.

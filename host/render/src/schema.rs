@@ -27,6 +27,9 @@ fn schema<T: JsonSchema>(id: &str) -> String {
 }
 
 #[cfg(test)]
+pub(crate) mod validate;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
