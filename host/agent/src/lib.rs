@@ -1,1 +1,34 @@
-//! the far end of a session: plugin, engine and probe, wired
+//! The far end: a session server, an engine and a probe, wired together.
+//!
+//! This room runs what the operator sends and holds no policy of its own. It must never know how it came to be where it is.
+
+mod runner;
+
+use std::sync::Arc;
+
+use dbg_engine::Engine;
+use dbg_session::SessionError;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// Why an agent could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// The place offers nothing to look at.
+    #[error("the agent cannot look at this place")]
+    Probe(#[from] dbg_probe::ProbeError),
+    /// The session ended badly.
+    #[error("the agent's session ended badly")]
+    Session(#[from] SessionError),
+}
+
+/// Serves one operator on `stream`, looking at the place where this process runs, until it says `bye` or is gone.
+///
+/// Whoever calls this trusts the operator at the other end of `stream` with native code: an in-memory pipe within this process, or a
+/// channel that was authenticated.
+pub async fn serve<S>(stream: S, build: &str, engine: Engine) -> Result<(), AgentError>
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    let capabilities = dbg_probe::local()?;
+    Ok(dbg_session::serve(stream, build, Arc::new(runner::Checks::new(engine, capabilities))).await?)
+}

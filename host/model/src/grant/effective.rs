@@ -1,13 +1,14 @@
 //! From what was asked to what is given.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::{BoundError, FilesBound, GrantRequest, Protocol, SocketsBound, Where};
 use crate::parameter::{Arguments, Host, Value};
-use crate::{Capability, CheckDeclaration, PortRange};
+use crate::{Capability, Cell, CheckDeclaration, PortRange};
 
 /// What one run of a check may use.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -233,6 +234,26 @@ impl Effective {
             Grant::Files(files) => Some(files),
             _ => None,
         })
+    }
+}
+
+impl fmt::Display for SocketRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { protocol, host, ports } = self;
+        match host {
+            HostRule::Resolvers => write!(f, "{protocol} to the configured name servers")?,
+            HostRule::Net(net) if net.prefix_len() == net.max_prefix_len() => {
+                write!(f, "{protocol} to {}", net.addr())?
+            }
+            HostRule::Net(net) => write!(f, "{protocol} to {net}")?,
+            HostRule::Scoped(ip, zone) => write!(f, "{protocol} to {ip}%{zone}")?,
+            HostRule::Name(name) => write!(f, "{protocol} to {}", Cell(name))?,
+            HostRule::Anything => write!(f, "{protocol} to any address that is not special")?,
+        }
+        match *ports {
+            PortRange::ALL => Ok(()),
+            ports => write!(f, " port {ports}"),
+        }
     }
 }
 

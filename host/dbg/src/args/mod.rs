@@ -1,0 +1,59 @@
+//! Exactly what was typed. Nothing here touches the machine.
+
+mod check;
+mod completion;
+mod output;
+mod plugin;
+mod run;
+mod schema;
+mod target;
+
+pub(crate) use check::{CheckCommand, CheckShow};
+pub(crate) use completion::Completion;
+pub(crate) use output::{ListFormat, ReportFormat};
+pub(crate) use plugin::{PluginAdd, PluginCommand, PluginRemove, PluginShow};
+pub(crate) use run::Run;
+pub(crate) use schema::{Schema, SchemaName};
+pub(crate) use target::TargetCommand;
+
+use clap::{Parser, Subcommand};
+
+/// Finds out what is wrong with a machine: checks are WebAssembly components that may do just what they were granted.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dbg",
+    version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("DBG_BUILD"), ")"),
+    about = "Finds out what is wrong with a machine, from one file, offline",
+    max_term_width = 100,
+    after_help = "Examples:\n  dbg run dns-check\n  dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA\n  \
+                  dbg check show dns-check\n  dbg plugin add ./my-check.wasm --allow-unsigned\n\n\
+                  Exit codes: 0 pass, 4 warn, 3 fail, 5 could not check, 2 usage, 1 dbg's own error, 130 interrupted"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Draw no live progress line
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run checks on targets and report a verdict
+    Run(Run),
+    /// See which checks there are and what they take
+    #[command(subcommand)]
+    Check(CheckCommand),
+    /// Add, list, show and remove plugins
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// See which targets can be reached from here
+    #[command(subcommand)]
+    Target(TargetCommand),
+    /// Print the JSON schema of machine output
+    Schema(Schema),
+    /// Print a completion script for a shell
+    Completion(Completion),
+}

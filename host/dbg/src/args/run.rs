@@ -1,0 +1,54 @@
+//! `dbg run`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ReportFormat;
+use crate::exit::FailOn;
+
+/// Run checks on targets and report a verdict
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  dbg run dns-check\n  dbg run dns-check name=example.test server=127.0.0.1:5353 type=A,AAAA\n  \
+                        dbg run dns-check -o json\n  dbg run --plugin ./my-check.wasm --allow-unsigned my-check limit=3\n\n\
+                        Parameters follow their check. `dbg check show CHECK` lists them. A secret is given as `token=@file`,\n\
+                        `token=env:NAME` or `token=-` (stdin)"
+)]
+pub(crate) struct Run {
+    /// What to run the checks on; may be repeated
+    #[arg(short, long = "target", value_name = "TARGET", default_value = "local")]
+    pub(crate) targets: Vec<String>,
+
+    /// Take checks from this plugin file too, without adding it; may be repeated
+    #[arg(long = "plugin", value_name = "FILE")]
+    pub(crate) plugins: Vec<PathBuf>,
+
+    /// Run plugins that nobody signed
+    #[arg(long)]
+    pub(crate) allow_unsigned: bool,
+
+    /// Withhold a capability that the checks ask for; may be repeated
+    #[arg(long = "deny", value_name = "CAPABILITY")]
+    pub(crate) denied: Vec<String>,
+
+    /// How to print the report
+    #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) output: ReportFormat,
+
+    /// From which verdict on to end with a code other than 0
+    #[arg(long, value_enum, default_value_t = FailOn::Warn)]
+    pub(crate) fail_on: FailOn,
+
+    /// Write what checks keep beside the report, such as captures, into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) artifacts: Option<PathBuf>,
+
+    /// Print how long loading and running took, on stderr
+    #[arg(long)]
+    pub(crate) timings: bool,
+
+    /// Checks, each followed by its parameters
+    #[arg(required = true, value_name = "CHECK [KEY=VALUE]...")]
+    pub(crate) words: Vec<String>,
+}

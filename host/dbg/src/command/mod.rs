@@ -1,0 +1,32 @@
+//! What each verb does. Settings and arguments come in typed; no clap in sight.
+
+mod check;
+mod completion;
+mod plugin;
+mod run;
+mod schema;
+mod target;
+
+pub(crate) use check::check;
+pub(crate) use completion::completion;
+pub(crate) use plugin::plugin;
+pub(crate) use run::run;
+pub(crate) use schema::schema;
+pub(crate) use target::target;
+
+use serde::Serialize;
+
+use crate::diagnostic::Fault;
+use crate::exit::Exit;
+use crate::printer;
+
+/// Prints data; a reader that is gone is a good ending.
+fn print(text: &str) -> Result<Exit, Fault> {
+    printer::data(text).map(|_| Exit::Pass).map_err(Fault::own)
+}
+
+/// Prints a list for programs.
+fn print_json<T: Serialize>(value: &T) -> Result<Exit, Fault> {
+    let text = serde_json::to_string_pretty(value).map_err(Fault::own)?;
+    print(&format!("{text}\n"))
+}

@@ -1,0 +1,68 @@
+//! Native code for every component of the run: carried, cached, or compiled side by side.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use dbg_engine::{Cache, CacheOutcome, Engine, NativeCode};
+use dbg_model::Digest;
+use dbg_plugin::Admitted;
+
+use super::select::Selected;
+use super::timing::Timing;
+use crate::catalogue::Source;
+use crate::diagnostic::Fault;
+use crate::settings::Paths;
+
+/// Native code by the component it was compiled from.
+pub(super) type Codes = HashMap<Digest, NativeCode>;
+
+/// The code of all checks; what two of them share is made once.
+pub(super) async fn native(
+    engine: &Engine,
+    paths: &Paths,
+    checks: &[Selected],
+    timing: &Timing,
+) -> Result<Codes, Fault> {
+    let mut codes = Codes::new();
+    let mut compiling = HashMap::new();
+    for check in checks {
+        let digest = check.admitted.component().digest();
+        match &check.source {
+            Source::Stock(stock) => {
+                codes.entry(digest).or_insert_with(|| stock.native());
+            }
+            Source::Stored(_) | Source::File(_) => {
+                compiling.entry(digest).or_insert_with(|| start(engine, paths, &check.admitted, *timing));
+            }
+        }
+    }
+    for (digest, task) in compiling {
+        let native = task.await.map_err(|_| Fault::own(anyhow::anyhow!("the compiler broke off")))??;
+        codes.insert(digest, native);
+    }
+    Ok(codes)
+}
+
+fn start(
+    engine: &Engine,
+    paths: &Paths,
+    admitted: &Admitted,
+    timing: Timing,
+) -> tokio::task::JoinHandle<Result<NativeCode, Fault>> {
+    let (engine, admitted, dir) = (engine.clone(), admitted.clone(), paths.cache.clone());
+    tokio::task::spawn_blocking(move || {
+        let start = Instant::now();
+        let cache = Cache::open(&dir, env!("DBG_BUILD"));
+        let (native, outcome) = cache.load_or_compile(&engine, &admitted).map_err(Fault::usage)?;
+        let how = match outcome {
+            CacheOutcome::Hit => "load-cached",
+            CacheOutcome::Stored | CacheOutcome::NotCached(_) => {
+                // Code from the cache was linked when it was stored; what is new is linked now, for a clear error before anything runs.
+                engine.load(&native).map_err(Fault::usage)?;
+                "load-compiled"
+            }
+        };
+        timing.say(how, start.elapsed());
+        Ok(native)
+    })
+}

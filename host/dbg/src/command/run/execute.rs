@@ -1,0 +1,125 @@
+//! One session a target, all of them side by side.
+
+use std::collections::HashMap;
+
+use dbg_engine::Engine;
+use dbg_model::{Digest, Event, Failure, FailureCode, Target};
+use dbg_placement::{Hold, Launched, launch, plan};
+use dbg_report::CheckResult;
+use dbg_session::{CodeId, Operator, Order, RunIndex, SessionError};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::code::Codes;
+use super::follow::{Follower, Said};
+use super::select::Selected;
+use crate::diagnostic::Fault;
+use crate::settings::RunSettings;
+use crate::signal::Cancelled;
+
+/// Events of all targets that wait to be read: enough that a target is not held up by another's.
+const EVENTS_IN_FLIGHT: usize = 256;
+
+/// Runs every check on every target to its end. A target that breaks off has a result that says so.
+pub(super) async fn execute(
+    settings: &RunSettings,
+    engine: &Engine,
+    checks: &[Selected],
+    codes: &Codes,
+    mut follower: Follower<'_>,
+    cancelled: &Cancelled,
+) -> Result<Vec<CheckResult>, Fault> {
+    let (sender, mut said) = mpsc::channel(EVENTS_IN_FLIGHT);
+    let mut sessions = JoinSet::new();
+    for (index, target) in settings.targets.iter().enumerate() {
+        let launched = launch(&plan(target), env!("DBG_BUILD"), engine);
+        let orders = orders(target, checks, codes);
+        let (sender, cancelled) = (sender.clone(), cancelled.clone());
+        sessions.spawn(async move {
+            let ended = session(index, launched, orders, sender.clone(), cancelled).await;
+            // Whoever no longer listens has given up on all targets.
+            let _ = sender.send(Said::Left { target: index, broken: ended.err() }).await;
+        });
+    }
+    drop(sender);
+    while let Some(said) = said.recv().await {
+        follower.take(said)?;
+    }
+    while sessions.join_next().await.is_some() {}
+    Ok(follower.finish())
+}
+
+/// What one session is to send.
+struct Orders {
+    codes: Vec<(CodeId, Digest, bytes::Bytes)>,
+    runs: Vec<Order>,
+}
+
+fn orders(target: &Target, checks: &[Selected], codes: &Codes) -> Orders {
+    let mut ids: HashMap<Digest, CodeId> = HashMap::new();
+    let mut orders = Orders { codes: Vec::new(), runs: Vec::new() };
+    for check in checks {
+        let digest = check.admitted.component().digest();
+        let next = CodeId(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+        let code = *ids.entry(digest).or_insert(next);
+        if code == next {
+            if let Some(native) = codes.get(&digest) {
+                orders.codes.push((code, digest, native.bytes().clone()));
+            }
+        }
+        orders.runs.push(Order {
+            code,
+            check: check.declaration.check.clone(),
+            arguments: check.arguments.scalars(),
+            grants: check.grants.clone(),
+            limits: check.limits,
+            target: target.to_string(),
+        });
+    }
+    orders
+}
+
+async fn session(
+    target: usize,
+    launched: Launched,
+    orders: Orders,
+    events: mpsc::Sender<Said>,
+    cancelled: Cancelled,
+) -> Result<(), Failure> {
+    let Launched { stream, hold } = launched;
+    let (sender, mut receiver) = mpsc::channel::<(RunIndex, Event)>(1);
+    let forward = async {
+        while let Some((RunIndex(run), event)) = receiver.recv().await {
+            let said =
+                Said::Event { target, check: usize::try_from(run).unwrap_or(usize::MAX), event: Box::new(event) };
+            if events.send(said).await.is_err() {
+                return;
+            }
+        }
+    };
+    let converse = async {
+        let (mut operator, _facts) = Operator::connect(stream, env!("DBG_BUILD")).await?;
+        for (code, component, native) in orders.codes {
+            operator.send_code(code, component, native).await?;
+        }
+        for (index, order) in (0..).zip(orders.runs) {
+            operator.order(RunIndex(index), order);
+        }
+        operator.follow(sender, cancelled).await
+    };
+    let (ended, ()) = tokio::join!(converse, forward);
+    account(ended, hold).await
+}
+
+/// When a session broke, the agent's own account says more than the broken stream.
+async fn account(ended: Result<(), SessionError>, hold: Hold) -> Result<(), Failure> {
+    let broken = |text| Failure { code: FailureCode::Disconnected, text };
+    match (ended, hold.gone().await) {
+        (Ok(()), Ok(())) => Ok(()),
+        (_, Err(error)) => {
+            let causes: Vec<String> = anyhow::Error::new(error).chain().map(ToString::to_string).collect();
+            Err(broken(causes.join(": ")))
+        }
+        (Err(error), Ok(())) => Err(broken(error.to_string())),
+    }
+}

@@ -1,0 +1,96 @@
+//! `dbg run`: arguments → targets → plan → session → events → report, exit code.
+
+mod artifacts;
+mod code;
+mod execute;
+mod follow;
+mod progress;
+mod secret;
+mod select;
+mod timing;
+
+use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use dbg_engine::Engine;
+use dbg_model::Instant;
+use dbg_report::{Report, RunId};
+
+use crate::args::ReportFormat;
+use crate::diagnostic::Fault;
+use crate::exit::Exit;
+use crate::printer::{self, Reader};
+use crate::settings::{Paths, RunSettings, Terminal};
+use crate::signal;
+use timing::Timing;
+
+pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        // One thread reads and draws, one runs guests; more would only be started.
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("no threads can be started")
+        .map_err(Fault::own)?;
+    let result = runtime.block_on(run_checks(settings, terminal));
+    // A guest is ended by its task; a blocked system call of a probe must not keep dbg from leaving.
+    runtime.shutdown_background();
+    result
+}
+
+async fn run_checks(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+    let cancelled = signal::listen().context("signals cannot be received").map_err(Fault::own)?;
+    let timing = Timing::new(settings.timings);
+    let (clock, started) = (Clock::now(), now());
+
+    let paths = Paths::of_this_user()?;
+    let checks = timing.of("select", || select::select(settings, &paths))?;
+    let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
+    artifacts::prepare(settings.artifacts.as_deref())?;
+    let codes = tokio::select! {
+        codes = code::native(&engine, &paths, &checks, &timing) => codes?,
+        () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
+    };
+
+    let run = new_run_id()?;
+    let follower = follow::Follower::new(settings, terminal, &run, &checks);
+    let results = execute::execute(settings, &engine, &checks, &codes, follower, &cancelled).await?;
+    timing.say("run", clock.elapsed());
+
+    let report = Report { run, started, took: clock.elapsed(), results };
+    artifacts::write(settings.artifacts.as_deref(), &report)?;
+    let exit = match *cancelled.borrow() {
+        true => Exit::Interrupted,
+        false => Exit::of(report.verdict(), settings.fail_on),
+    };
+    // A reader that is gone has the exit code still.
+    print(settings, terminal, &report, exit)?;
+    Ok(exit)
+}
+
+fn print(settings: &RunSettings, terminal: &Terminal, report: &Report, exit: Exit) -> Result<Reader, Fault> {
+    let mut text = Vec::new();
+    match settings.output {
+        ReportFormat::Text => dbg_render::write_text(&mut text, report, &terminal.text_options()),
+        ReportFormat::Json => dbg_render::write_json(&mut text, report, exit.code()),
+        ReportFormat::Junit => dbg_render::write_junit(&mut text, report),
+        ReportFormat::Ndjson => dbg_render::NdjsonWriter::new(&mut text, report.run.clone()).summary(report, exit.code()),
+    }
+    .context("the report cannot be written")
+    .map_err(Fault::own)?;
+    printer::data(&String::from_utf8_lossy(&text)).context("the report cannot be printed").map_err(Fault::own)
+}
+
+fn new_run_id() -> Result<RunId, Fault> {
+    let mut bytes = [0; 8];
+    rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())
+        .context("the kernel gives no random bytes")
+        .map_err(Fault::own)?;
+    Ok(RunId::from_random(bytes))
+}
+
+fn now() -> Instant {
+    // A clock before 1970 is told as 1970.
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant { seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX), nanoseconds: since.subsec_nanos() }
+}

@@ -1,0 +1,53 @@
+//! The environment variables that dbg reads: all of them, and the only place that reads them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// One variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Variable {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it does.
+    pub(crate) doc: &'static str,
+}
+
+/// Where the plugin store lies, below `dbg/plugins`.
+pub(crate) const XDG_DATA_HOME: Variable =
+    Variable { name: "XDG_DATA_HOME", doc: "folder of the plugin store; ~/.local/share without it; ignored for root" };
+/// Where compiled plugins are kept, below `dbg`.
+pub(crate) const XDG_CACHE_HOME: Variable =
+    Variable { name: "XDG_CACHE_HOME", doc: "folder of compiled plugins; ~/.cache without it; ignored for root" };
+/// Where the user's policy lies, below `dbg`.
+pub(crate) const XDG_CONFIG_HOME: Variable =
+    Variable { name: "XDG_CONFIG_HOME", doc: "folder of the user's policy; ~/.config without it; ignored for root" };
+/// Base of the three above.
+pub(crate) const HOME: Variable = Variable { name: "HOME", doc: "base of the folders above; ignored for root" };
+/// Colour off.
+pub(crate) const NO_COLOR: Variable = Variable { name: "NO_COLOR", doc: "no colour, when set to anything" };
+/// Kind of terminal.
+pub(crate) const TERM: Variable = Variable { name: "TERM", doc: "`dumb` means no colour and no progress line" };
+/// Width of the text.
+pub(crate) const COLUMNS: Variable = Variable { name: "COLUMNS", doc: "width of the text, where it is no terminal" };
+
+/// All of them, for help and documentation. A secret parameter given as `env:NAME` reads the variable it names besides.
+pub(crate) const ALL: [Variable; 7] = [XDG_DATA_HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, HOME, NO_COLOR, TERM, COLUMNS];
+
+impl Variable {
+    /// Its value, when it is set and not empty.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub(crate) fn read(self) -> Option<OsString> {
+        std::env::var_os(self.name).filter(|value| !value.is_empty())
+    }
+
+    /// Its value as an absolute path; the XDG rules say to ignore any other.
+    pub(crate) fn path(self) -> Option<PathBuf> {
+        self.read().map(PathBuf::from).filter(|path| path.is_absolute())
+    }
+}
+
+/// The variable that a secret parameter names; the name is the operator's.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(crate) fn secret(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
