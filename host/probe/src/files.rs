@@ -38,14 +38,10 @@ impl LocalFiles {
     async fn at<T: Send + 'static>(
         &self,
         path: &str,
-        work: impl FnOnce(&Root, &Handles, &str) -> Result<T, Refusal> + Send + 'static,
+        work: impl FnOnce(&Root, &str) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, FilesError> {
-        let (root, handles, owned) = (self.root.clone(), self.handles.clone(), path.to_owned());
-        let result = blocking(move || work(&root, &handles, &owned)).await;
-        result.map_err(|refusal| FilesError {
-            code: refusal.code(),
-            text: format!("`{}`: {refusal}", Cell(truncate_at_char(path, PATH_SHOWN))),
-        })
+        let (root, owned) = (self.root.clone(), path.to_owned());
+        blocking(move || work(&root, &owned)).await.map_err(|refusal| named(path, refusal))
     }
 
     /// As [`Self::at`], for what is open and has no path any more.
@@ -59,15 +55,23 @@ impl LocalFiles {
     }
 }
 
+/// The capability's error, with the path as it may be shown.
+fn named(path: &str, refusal: Refusal) -> FilesError {
+    let shown = Cell(truncate_at_char(path, PATH_SHOWN));
+    FilesError { code: refusal.code(), text: format!("`{shown}`: {refusal}") }
+}
+
 #[async_trait]
 impl Files for LocalFiles {
     async fn resolve(&self, path: &str, follow: FollowLinks) -> Result<Resolved, FilesError> {
-        self.at(path, move |root, _, path| access::resolve(root, path, follow)).await
+        self.at(path, move |root, path| access::resolve(root, path, follow)).await
     }
 
     async fn open(&self, resolved: &Resolved) -> Result<FileId, FilesError> {
         let wanted = resolved.metadata.clone();
-        self.at(&resolved.path, move |root, handles, path| handles.add_file(access::open(root, path, &wanted)?)).await
+        let file = self.at(&resolved.path, move |root, path| access::open(root, path, &wanted)).await?;
+        // Entered only here: were the caller gone meanwhile, nobody would know the number and close it.
+        self.handles.add_file(file).map_err(|refusal| named(&resolved.path, refusal))
     }
 
     async fn read(&self, file: FileId, max: u32) -> Result<Vec<u8>, FilesError> {
@@ -84,12 +88,13 @@ impl Files for LocalFiles {
 
     async fn read_link(&self, resolved: &Resolved) -> Result<String, FilesError> {
         let wanted = resolved.metadata.clone();
-        self.at(&resolved.path, move |root, _, path| access::read_link(root, path, &wanted)).await
+        self.at(&resolved.path, move |root, path| access::read_link(root, path, &wanted)).await
     }
 
     async fn scan(&self, resolved: &Resolved) -> Result<ScanId, FilesError> {
         let wanted = resolved.metadata.clone();
-        self.at(&resolved.path, move |root, handles, path| handles.add_scan(access::scan(root, path, &wanted)?)).await
+        let directory = self.at(&resolved.path, move |root, path| access::scan(root, path, &wanted)).await?;
+        self.handles.add_scan(directory).map_err(|refusal| named(&resolved.path, refusal))
     }
 
     async fn next(&self, scan: ScanId, max: u32) -> Result<Page, FilesError> {
