@@ -76,3 +76,8 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::plugin::guest;
 }
+
+/// The author's guide is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Guide;

@@ -54,14 +54,17 @@ pub(super) fn retry<T>(
     deadline: Instant,
     mut attempt: impl FnMut() -> io::Result<T>,
 ) -> io::Result<Option<T>> {
+    let mut is_last = false;
     loop {
         match attempt() {
             Ok(value) => return Ok(Some(value)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                if !wait(socket, interest, deadline)? {
+                // A socket may be called ready and have nothing: past the deadline that is believed once.
+                if is_last || !wait(socket, interest, deadline)? {
                     return Ok(None);
                 }
+                is_last = Instant::now() >= deadline;
             }
             Err(error) => return Err(error),
         }
