@@ -1,0 +1,48 @@
+//! The host's side of `wit/`, generated. All live tracks of all packages are imported here, so that one linker serves every guest.
+
+wasmtime::component::bindgen!({
+    path: ["../../wit/check", "../../wit/resolver", "../../wit/files"],
+    inline: "
+        package dbg:host@0.1.0;
+        world plugin {
+            include dbg:check/check@0.1.0;
+            include dbg:resolver/imports@0.1.0;
+            include dbg:files/imports@0.1.0;
+        }
+    ",
+    world: "dbg:host/plugin",
+    imports: {
+        // What sends an event waits for a slow reader; what asks the target waits for it. The rest only changes state.
+        "dbg:check/report.[method]finding.close": async | trappable,
+        "dbg:check/report.[drop]finding": async | trappable,
+        "dbg:check/report.[method]table.add-rows": async | trappable,
+        "dbg:check/report.[method]table.close": async | trappable,
+        "dbg:check/report.[drop]table": async | trappable,
+        "dbg:check/report.[method]artifact.write": async | trappable,
+        "dbg:check/report.[method]artifact.close": async | trappable,
+        "dbg:check/report.[drop]artifact": async | trappable,
+        "dbg:resolver/resolver-config.read": async | trappable,
+        "dbg:files/file-tree.[method]file.read": async | trappable,
+        "dbg:files/file-tree.[method]file.seek": async | trappable,
+        "dbg:files/file-tree.[method]file.stat": async | trappable,
+        "dbg:files/file-tree.[method]file.close": async | trappable,
+        "dbg:files/file-tree.[drop]file": async | trappable,
+        "dbg:files/file-tree.open": async | trappable,
+        "dbg:files/file-tree.stat": async | trappable,
+        "dbg:files/file-tree.read-link": async | trappable,
+        "dbg:files/file-tree.[method]entries.next": async | trappable,
+        "dbg:files/file-tree.[method]entries.close": async | trappable,
+        "dbg:files/file-tree.[drop]entries": async | trappable,
+        "dbg:files/file-tree.scan": async | trappable,
+        default: trappable,
+    },
+    exports: { default: async },
+    with: {
+        "dbg:check/report.finding": crate::resources::FindingHandle,
+        "dbg:check/report.table": crate::resources::TableHandle,
+        "dbg:check/report.artifact": crate::resources::ArtifactHandle,
+        "dbg:resolver/resolver-config.configuration": crate::resources::OpenConfiguration,
+        "dbg:files/file-tree.file": crate::resources::FileHandle,
+        "dbg:files/file-tree.entries": crate::resources::ScanHandle,
+    },
+});

@@ -1,0 +1,72 @@
+//! `dbg:check/run-context`: what a check may know of its run.
+
+use std::time::Duration;
+
+use dbg_model::truncate_at_char;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use wasmtime::component::HasData;
+
+use crate::bindings::dbg::check::run_context;
+
+const TARGET: usize = 512;
+
+/// One run's target, deadline and whether it was cancelled.
+#[derive(Clone)]
+pub(crate) struct Context {
+    target: String,
+    deadline: Instant,
+    cancel: watch::Receiver<bool>,
+}
+
+/// Links this interface to [`Context`].
+pub(crate) struct HasContext;
+
+impl HasData for HasContext {
+    type Data<'a> = &'a mut Context;
+}
+
+impl Context {
+    /// Once a run.
+    pub(crate) fn new(target: &str, deadline: Instant, cancel: watch::Receiver<bool>) -> Self {
+        Self { target: truncate_at_char(target, TARGET).to_owned(), deadline, cancel }
+    }
+
+    /// When the run ends.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Returns once the operator asked to stop; never when nobody can ask any more.
+    pub(crate) async fn until_cancelled(&self) {
+        if self.cancel.clone().wait_for(|cancelled| *cancelled).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// What a pull gives within its time, or none when that is up or the run is cancelled.
+    pub(crate) async fn pull<T>(&self, timeout_ms: u32, pull: impl Future<Output = T>) -> Option<T> {
+        let until = self.deadline.min(Instant::now() + Duration::from_millis(timeout_ms.into()));
+        tokio::select! {
+            biased;
+            pulled = pull => Some(pulled),
+            () = self.until_cancelled() => None,
+            () = tokio::time::sleep_until(until) => None,
+        }
+    }
+}
+
+impl run_context::Host for Context {
+    fn target(&mut self) -> wasmtime::Result<String> {
+        Ok(self.target.clone())
+    }
+
+    fn remaining_ms(&mut self) -> wasmtime::Result<u32> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        Ok(u32::try_from(left.as_millis()).unwrap_or(u32::MAX))
+    }
+
+    fn cancelled(&mut self) -> wasmtime::Result<bool> {
+        Ok(*self.cancel.borrow())
+    }
+}

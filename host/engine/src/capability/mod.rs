@@ -1,0 +1,11 @@
+//! One file a capability: what the grant allows is judged here, then the trait of `dbg-capability` is asked.
+
+pub(crate) mod address;
+pub(crate) mod context;
+pub(crate) mod denied;
+pub(crate) mod files;
+mod handles;
+pub(crate) mod names;
+pub(crate) mod report;
+pub(crate) mod resolver;
+pub(crate) mod sockets;

@@ -1,0 +1,17 @@
+//! What the resources of `wit/` are to the host: only types, so that one handle cannot be taken for another. Their numbers are looked up
+//! in the state of their capability.
+
+#![expect(unreachable_pub, reason = "the generated bindings re-export them")]
+
+/// A `finding` of `dbg:check/report`.
+pub struct FindingHandle(());
+/// A `table` of `dbg:check/report`.
+pub struct TableHandle(());
+/// An `artifact` of `dbg:check/report`.
+pub struct ArtifactHandle(());
+/// A `configuration` of `dbg:resolver/resolver-config`.
+pub struct OpenConfiguration(());
+/// A `file` of `dbg:files/file-tree`.
+pub struct FileHandle(());
+/// An `entries` of `dbg:files/file-tree`.
+pub struct ScanHandle(());

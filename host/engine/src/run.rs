@@ -1,0 +1,230 @@
+//! One run of one check: a fresh instance, bounded in memory and time, whose every end becomes an [`Ending`].
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use dbg_capability::Capabilities;
+use dbg_model::{CheckName, Effective, Ending, Event, Failure, FailureCode, Limits, Progress, Scalar, format_duration};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use wasmtime::Store;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::WasiCtx;
+
+use crate::bindings::dbg::check::check_types as wit;
+use crate::capability::context::Context;
+use crate::capability::files::FilesState;
+use crate::capability::names::Names;
+use crate::capability::report::Report;
+use crate::capability::resolver::ResolverState;
+use crate::capability::sockets::{Judge, LiveSockets};
+use crate::fault;
+use crate::limiter::Limiter;
+use crate::load::Loaded;
+use crate::report::Collector;
+use crate::stderr::Stderr;
+use crate::store::{CALL_BYTES, RANDOM_BYTES, State, WASI_HANDLES};
+
+/// How long a check may still say what it knows after it was cancelled: `run-context.cancelled` promises it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How often the newest progress is sent.
+const PROGRESS: Duration = Duration::from_millis(100);
+
+/// Bytes of a failure's text that a guest gives.
+const FAILURE_TEXT: usize = 4 << 10;
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    /// The check, as declared.
+    pub check: CheckName,
+    /// Its parameters in the declaration's order, validated, defaults applied.
+    pub arguments: Vec<(String, Vec<Scalar>)>,
+    /// What it may use.
+    pub grants: Effective,
+    /// How long and how large.
+    pub limits: Limits,
+    /// The target as the operator wrote it.
+    pub target: String,
+}
+
+/// How the guest's part came to its end.
+enum Outcome {
+    Returned(Result<Result<(), wit::Failure>, wasmtime::Error>),
+    TimedOut,
+    Cancelled,
+}
+
+impl Loaded {
+    /// Runs one check and sends what it says, all but [`Event::Ended`], which is the caller's: it is made of what this returns.
+    /// When `cancel` becomes true the guest is told, and ended a second later. Needs tokio with time and I/O.
+    pub async fn run(
+        &self,
+        request: RunRequest,
+        capabilities: &Capabilities,
+        events: mpsc::Sender<Event>,
+        cancel: watch::Receiver<bool>,
+    ) -> Ending {
+        let started = Instant::now();
+        let RunRequest { check, arguments, grants, limits, target } = request;
+        let context = Context::new(&target, started + limits.time, cancel);
+        let progress = Arc::new(Mutex::new(None));
+        let secrets = arguments.iter().flat_map(|(_, values)| values).filter_map(|value| match value {
+            Scalar::Secret(secret) => Some(secret),
+            Scalar::Text(_) | Scalar::Integer(_) | Scalar::Boolean(_) => None,
+        });
+        let report = Report::new(Collector::new(secrets), events.clone(), Arc::clone(&progress));
+        let stderr = Stderr::default();
+
+        // What the place is asked before the guest starts counts into its time.
+        let state = self.state(&grants, limits, capabilities, context.clone(), report, &stderr);
+        let mut state = match tokio::time::timeout_at(context.deadline(), state).await {
+            Ok(state) => state,
+            Err(_) => {
+                let failure = Some(timed_out(limits));
+                return Ending { failure, counts: Default::default(), took: started.elapsed(), peak_memory: 0 };
+            }
+        };
+        let ticking = self.engine.inner.ticker.start();
+        let mut store = match ticking {
+            Ok(_) => self.store(state),
+            Err(cause) => {
+                let text = format!("the check was not started, because no thread can be: {cause}");
+                let failure = Some(Failure { code: FailureCode::NotLoadable, text });
+                let counts = state.report().collector().counts();
+                return Ending { failure, counts, took: started.elapsed(), peak_memory: 0 };
+            }
+        };
+
+        let arguments: Vec<_> = arguments.into_iter().map(|(name, values)| argument(name, values)).collect();
+        let outcome = {
+            let call = async {
+                let plugin = self.plugin.instantiate_async(&mut store).await?;
+                plugin.dbg_check_guest().call_run(&mut store, check.as_str(), &arguments).await
+            };
+            until_ended(call, &context, &progress, &events).await
+        };
+        let state = store.data_mut();
+        state.files.release().await;
+        state.report.finish().await;
+        let failure = match outcome {
+            Outcome::Returned(Ok(Ok(()))) => None,
+            Outcome::Returned(Ok(Err(failure))) => Some(told(failure)),
+            Outcome::Returned(Err(error)) => {
+                Some(fault::failure(&error, state.limiter.refused(), stderr.last_line().as_deref()))
+            }
+            Outcome::TimedOut => Some(timed_out(limits)),
+            Outcome::Cancelled => {
+                let text = "the check was cancelled and did not return in time".into();
+                Some(Failure { code: FailureCode::Cancelled, text })
+            }
+        };
+        // The guest's own words may hold a secret as much as its findings.
+        let mask = state.report.collector().mask();
+        let failure = failure.map(|Failure { code, text }| Failure { code, text: mask.text(text, FAILURE_TEXT) });
+        let counts = state.report.collector().counts();
+        Ending { failure, counts, took: started.elapsed(), peak_memory: state.limiter.peak() }
+    }
+
+    async fn state(
+        &self,
+        grants: &Effective,
+        limits: Limits,
+        capabilities: &Capabilities,
+        context: Context,
+        report: Report,
+        stderr: &Stderr,
+    ) -> State {
+        let judge = Arc::new(Judge::new(grants, &*capabilities.sockets).await);
+        let mut wasi = WasiCtx::builder();
+        judge.install(&mut wasi);
+        wasi.stderr(stderr.clone()).max_random_size(RANDOM_BYTES);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(WASI_HANDLES);
+        State {
+            wasi: wasi.build(),
+            table,
+            limiter: Limiter::new(limits.memory.min(Limits::CEILING.memory)),
+            report,
+            files: FilesState::new(grants, &capabilities.files, context.clone()),
+            resolver: ResolverState::new(grants, &capabilities.resolver),
+            names: Names::new(&capabilities.sockets, &judge),
+            live: LiveSockets::new(&self.engine.inner.sockets),
+            context,
+        }
+    }
+
+    fn store(&self, state: State) -> Store<State> {
+        let mut store = Store::new(&self.engine.inner.wasmtime, state);
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(CALL_BYTES);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        store
+    }
+}
+
+/// Waits for the guest, its deadline or the end of its grace, and sends its progress meanwhile. Dropping the call ends the guest
+/// wherever it is, also inside a host function.
+async fn until_ended(
+    call: impl Future<Output = Result<Result<(), wit::Failure>, wasmtime::Error>>,
+    context: &Context,
+    progress: &Mutex<Option<Progress>>,
+    events: &mpsc::Sender<Event>,
+) -> Outcome {
+    let grace = async {
+        context.until_cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let deadline = tokio::time::sleep_until(context.deadline());
+    let mut ticks = tokio::time::interval_at(Instant::now() + PROGRESS, PROGRESS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    tokio::pin!(call, grace, deadline);
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut deadline => return Outcome::TimedOut,
+            () = &mut grace => return Outcome::Cancelled,
+            _ = ticks.tick() => {
+                // A reader that is behind misses this one and gets a newer.
+                if let Ok(room) = events.try_reserve() {
+                    let newest = progress.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    if let Some(newest) = newest {
+                        room.send(Event::Progress(newest));
+                    }
+                }
+            }
+            returned = &mut call => return Outcome::Returned(returned),
+        }
+    }
+}
+
+fn argument(name: String, values: Vec<Scalar>) -> wit::Arg {
+    let scalar = |value| match value {
+        Scalar::Text(text) => wit::Scalar::Text(text),
+        Scalar::Integer(value) => wit::Scalar::Integer(value),
+        Scalar::Boolean(value) => wit::Scalar::Boolean(value),
+        Scalar::Secret(secret) => wit::Scalar::Text(secret.reveal().to_owned()),
+    };
+    wit::Arg { name, values: values.into_iter().map(scalar).collect() }
+}
+
+/// What the guest itself says of why it could not.
+fn told(failure: wit::Failure) -> Failure {
+    let code = match failure.code {
+        wit::FailureCode::NoSuchCheck => FailureCode::NoSuchCheck,
+        wit::FailureCode::BadArguments => FailureCode::BadArguments,
+        wit::FailureCode::Denied => FailureCode::Denied,
+        wit::FailureCode::Unsupported => FailureCode::Unsupported,
+        wit::FailureCode::TimedOut => FailureCode::TimedOut,
+        wit::FailureCode::Cancelled => FailureCode::Cancelled,
+        wit::FailureCode::Other => FailureCode::Other,
+    };
+    Failure { code, text: failure.text }
+}
+
+fn timed_out(limits: Limits) -> Failure {
+    let text = format!("the time was up: it had {}", format_duration(limits.time));
+    Failure { code: FailureCode::TimedOut, text }
+}
