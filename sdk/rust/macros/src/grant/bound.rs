@@ -59,7 +59,7 @@ fn socket(text: &str, span: Span) -> Result<Option<NamedParameter>> {
     if let Some(name) = place.strip_prefix("param:") {
         return Ok(Some(NamedParameter {
             name: name.to_owned(),
-            kinds: &["address", "address-range", "string"],
+            kinds: &["address", "address-range"],
             span,
         }));
     }
