@@ -46,7 +46,8 @@ impl Context {
     #[must_use]
     pub fn run_guest(&self, guest: &str, words: &[&str]) -> Invocation<'_> {
         let file = self.guest(guest);
-        let mut arguments: Vec<OsString> = vec!["run".into(), "--allow-unsigned".into(), "--plugin".into(), file.into()];
+        let mut arguments: Vec<OsString> =
+            vec!["run".into(), "--allow-unsigned".into(), "--plugin".into(), file.into()];
         arguments.extend(words.iter().map(OsString::from));
         self.dbg(arguments)
     }
@@ -63,6 +64,12 @@ impl Context {
         self.home.write(&format!("{name}.wasm"), Guest::stock(name).bytes())
     }
 
+    /// Acts with this context's namespace.
+    #[track_caller]
+    pub fn in_namespace<T>(&self, act: impl FnOnce(&Namespace) -> T) -> T {
+        act(self.namespace.as_ref().expect("this context has a namespace"))
+    }
+
     /// No process of this context runs any more, and neither store nor cache holds a half-written file.
     #[track_caller]
     pub fn nothing_is_left(&self) {
@@ -72,7 +79,7 @@ impl Context {
     }
 }
 
-/// What the store and the cache may hold once nothing is running.
+/// Whether the store or the cache may hold this once nothing is running.
 fn is_expected(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit('.').next().unwrap_or(name);
@@ -135,7 +142,8 @@ impl Invocation<'_> {
     #[track_caller]
     pub fn run(self) -> Output {
         let limit = self.limit;
-        let is_for_people = !self.arguments.iter().any(|argument| argument == "json" || argument == "ndjson" || argument == "junit");
+        let is_for_people =
+            !self.arguments.iter().any(|argument| argument == "json" || argument == "ndjson" || argument == "junit");
         let output = self.start().wait(limit);
         output.judge(is_for_people);
         output

@@ -20,6 +20,7 @@ mod home;
 mod namespace;
 mod output;
 mod process;
+mod schema;
 mod skip;
 mod wait;
 
@@ -29,5 +30,6 @@ pub use home::Home;
 pub use namespace::Namespace;
 pub use output::Output;
 pub use process::Running;
+pub use schema::Schema;
 pub use skip::{is_root, skip, tool};
 pub use wait::{LIMIT, until};

@@ -50,6 +50,12 @@ impl Namespace {
         Self::new(&format!("mount --bind '{}' \"$(readlink -f /etc/resolv.conf)\"", file.display()))
     }
 
+    /// One in which root's plugin store and cache are empty, in memory, and nobody else's.
+    #[must_use]
+    pub fn with_empty_root_store() -> Option<Self> {
+        Self::new("mount -t tmpfs none /var/lib; mount -t tmpfs none /var/cache")
+    }
+
     /// A command in these namespaces, as `nobody` when asked so.
     pub(crate) fn command(&self, program: &Path, unprivileged: bool) -> Command {
         let mut command = Command::new("nsenter");

@@ -101,7 +101,9 @@ impl Output {
         for (stream, bytes) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
             let text = String::from_utf8_lossy(bytes);
             assert!(!text.contains("panicked at"), "`dbg` panicked\n{self}");
-            if let Some(found) = text.chars().find(|&letter| moves_the_cursor(letter) || (is_for_people && reorders(letter))) {
+            if let Some(found) =
+                text.chars().find(|&letter| moves_the_cursor(letter) || (is_for_people && reorders(letter)))
+            {
                 panic!("{stream} has the raw character U+{:04X}\n{self}", u32::from(found));
             }
         }

@@ -3,7 +3,7 @@
 use std::io::{Read, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -13,14 +13,14 @@ use wait4::Wait4 as _;
 use crate::Output;
 
 /// Of each stream at most this much is kept: a test must not fall over what it looks at.
-const KEPT: u64 = 64 << 20;
+const KEPT: usize = 64 << 20;
 
 /// A started process whose streams are being read.
 pub struct Running {
     child: Child,
     shown: String,
     started: Instant,
-    readers: [Option<JoinHandle<Vec<u8>>>; 2],
+    streams: [Arc<Stream>; 2],
     ended: bool,
 }
 
@@ -33,12 +33,12 @@ impl Running {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         die_with_the_test(&mut command);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("`{shown}` does not start: {error}"));
-        let readers = [child.stdout.take().map(collect), child.stderr.take().map(collect)];
+        let streams = [collect(child.stdout.take()), collect(child.stderr.take())];
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             // Whoever ends without reading its input closes the pipe: no concern of ours.
             std::thread::spawn(move || stdin.write_all(&input).ok());
         }
-        Self { child, shown, started: Instant::now(), readers, ended: false }
+        Self { child, shown, started: Instant::now(), streams, ended: false }
     }
 
     /// Its process id.
@@ -54,6 +54,13 @@ impl Running {
         }
     }
 
+    /// Waits until this stands in its stdout; the test fails when it ends, or the limit is over, before that.
+    pub fn wait_for(&self, text: &str, limit: Duration) {
+        let [stdout, _] = &self.streams;
+        let found = stdout.wait_until(limit, |bytes| String::from_utf8_lossy(bytes).contains(text));
+        assert!(found, "`{}` never said `{text}`", self.shown);
+    }
+
     /// Waits for the end, at most `limit`; after that the test fails, and says what the process said so far.
     #[must_use]
     pub fn wait(mut self, limit: Duration) -> Output {
@@ -64,9 +71,7 @@ impl Running {
         let result = self.child.wait4().expect("a child can be waited for");
         self.ended = true;
         let took = self.started.elapsed();
-        let [stdout, stderr] = self.readers.each_mut().map(|reader| {
-            reader.take().and_then(|reader| reader.join().ok()).unwrap_or_default()
-        });
+        let [stdout, stderr] = self.streams.each_ref().map(|stream| stream.whole());
         let output = Output {
             command: std::mem::take(&mut self.shown),
             status: result.status,
@@ -105,7 +110,8 @@ pub(crate) fn wait_for_end(child: &Child, limit: Duration) -> bool {
     let end = Instant::now() + limit;
     loop {
         let left = end.saturating_duration_since(Instant::now());
-        let timeout = Timespec { tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX), tv_nsec: left.subsec_nanos().into() };
+        let timeout =
+            Timespec { tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX), tv_nsec: left.subsec_nanos().into() };
         let mut handles = [PollFd::new(&handle, PollFlags::IN)];
         match poll(&mut handles, Some(&timeout)) {
             Ok(0) => return false,
@@ -120,16 +126,63 @@ fn pid(child: &Child) -> Option<Pid> {
     i32::try_from(child.id()).ok().and_then(Pid::from_raw)
 }
 
-fn collect(stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+/// What a process wrote so far.
+#[derive(Default)]
+struct Stream {
+    state: Mutex<Kept>,
+    grown: Condvar,
+}
+
+#[derive(Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl Stream {
+    /// Waits for a condition; `false` when the stream ends or the limit is over before it holds.
+    fn wait_until(&self, limit: Duration, condition: impl Fn(&[u8]) -> bool) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let undecided = |kept: &mut Kept| !kept.ended && !condition(&kept.bytes);
+        let waited = self.grown.wait_timeout_while(state, limit, undecided);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        condition(&state.bytes)
+    }
+
+    /// Everything, once the process has ended. A grandchild that keeps the stream open is not waited for long.
+    fn whole(&self) -> Vec<u8> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.grown.wait_timeout_while(state, crate::LIMIT, |kept| !kept.ended);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut state.bytes)
+    }
+
+    /// Appends; nothing is the end.
+    fn grow(&self, bytes: &[u8]) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = KEPT.saturating_sub(state.bytes.len());
+        state.bytes.extend(bytes.iter().take(room));
+        state.ended = bytes.is_empty();
+        self.grown.notify_all();
+    }
+}
+
+/// Reads a stream to its end, also beyond what is kept, so that the process never blocks on a full pipe.
+fn collect(source: Option<impl Read + Send + 'static>) -> Arc<Stream> {
+    let stream = Arc::new(Stream::default());
+    let Some(mut source) = source else { return stream };
+    let filled = Arc::clone(&stream);
     std::thread::spawn(move || {
-        let mut stream = stream;
-        let mut kept = Vec::new();
-        // Read on after the limit, so that the process never blocks on a full pipe.
-        if stream.by_ref().take(KEPT).read_to_end(&mut kept).is_ok() {
-            std::io::copy(&mut stream, &mut std::io::sink()).ok();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let length = source.read(&mut buffer).unwrap_or(0);
+            filled.grow(buffer.get(..length).unwrap_or_default());
+            if length == 0 {
+                return;
+            }
         }
-        kept
-    })
+    });
+    stream
 }
 
 /// The command as a person would type it.

@@ -105,7 +105,9 @@ impl Fault {
         match self {
             Self::Silent => Vec::new(),
             Self::WrongId => vec![Act::Send(with_other_id(query))],
-            Self::LateStranger => vec![Act::Send(with_other_id(query)), Act::Send(answer::bytes(&answer::right(query)))],
+            Self::LateStranger => {
+                vec![Act::Send(with_other_id(query)), Act::Send(answer::bytes(&answer::right(query)))]
+            }
             Self::WrongQuestion => send(answer::to_another_question(query)),
             Self::WrongSource => vec![Act::SendFromElsewhere(answer::bytes(&answer::right(query)))],
             Self::FormerrOnEdns if has_edns => vec![Act::Send(without_edns(query, ResponseCode::FormErr))],

@@ -44,8 +44,7 @@ impl Faulty {
     pub fn start_at(fault: Fault, port: u16) -> Self {
         let (udp, tcp) = sockets(port);
         let address = udp.local_addr().expect("a bound socket has an address");
-        let shared =
-            Arc::new(Shared { fault, stopped: false.into(), udp: 0.into(), tcp: 0.into() });
+        let shared = Arc::new(Shared { fault, stopped: false.into(), udp: 0.into(), tcp: 0.into() });
         let mut threads = Vec::new();
         // A port on which nobody listens stays ours only as long as nobody else takes it; loopback tests can live with that.
         if shared.fault.listens_on_tcp() {

@@ -1,8 +1,8 @@
 //! The zones that the tests ask about, on an authority and a validating resolver in front of it.
 
 use super::named::{Content, Named};
-use super::signed::Signed;
 use super::resolver;
+use super::signed::Signed;
 
 /// Two real servers.
 pub struct World {

@@ -1,0 +1,139 @@
+//! A person at a terminal: asked once, shown a progress line and colour.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dbg_tests::{Context, LIMIT, exit, until};
+use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
+
+/// A command whose three streams are a terminal.
+struct Session {
+    child: Child,
+    keyboard: File,
+    screen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Session {
+    fn start(mut command: Command) -> Self {
+        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo terminal");
+        grantpt(&controller).and_then(|()| unlockpt(&controller)).expect("our own terminal");
+        let peer = ioctl_tiocgptpeer(&controller, OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("its other end");
+        let stream = |fd: &OwnedFd| fd.try_clone().expect("a descriptor can be doubled");
+        command.stdin(stream(&peer)).stdout(stream(&peer)).stderr(stream(&peer)).env("TERM", "xterm");
+        let child = command.spawn().expect("it starts");
+        drop((command, peer));
+        let mut reading = File::from(stream(&controller));
+        let screen = Arc::new(Mutex::new(Vec::new()));
+        let filled = Arc::clone(&screen);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = reading.read(&mut buffer) {
+                filled.lock().unwrap_or_else(PoisonError::into_inner).extend(&buffer[..length]);
+            }
+        });
+        Self { child, keyboard: File::from(controller), screen }
+    }
+
+    fn screen(&self) -> String {
+        String::from_utf8_lossy(&self.screen.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+
+    fn wait_for(&self, text: &str) {
+        assert!(until(LIMIT, || self.screen().contains(text)), "`{text}` never showed\n{}", self.screen());
+    }
+
+    fn type_in(&mut self, text: &str) {
+        self.keyboard.write_all(text.as_bytes()).expect("the terminal takes it");
+    }
+
+    fn code(&mut self) -> Option<i32> {
+        let mut status = None;
+        assert!(
+            until(LIMIT, || {
+                status = self.child.try_wait().expect("a child can be waited for");
+                status.is_some()
+            }),
+            "it does not end\n{}",
+            self.screen()
+        );
+        status.and_then(|status| status.code())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+#[test]
+fn a_person_is_shown_what_a_plugin_may_do_and_asked_once() {
+    let context = Context::new();
+    let file = context.guest("every-report");
+    let add = || Session::start(context.dbg(["plugin", "add", "--allow-unsigned"]).arg(&file).command());
+
+    let mut refused = add();
+    refused.wait_for("[y/N]");
+    assert!(refused.screen().contains("sockets") && refused.screen().contains("waits for a datagram"));
+    refused.type_in("\n");
+    assert_eq!(refused.code(), Some(exit::PASS));
+    context.type_in("plugin list").run().exits(exit::PASS).hides("every-report");
+
+    let mut accepted = add();
+    accepted.wait_for("[y/N]");
+    accepted.type_in("y\n");
+    assert_eq!(accepted.code(), Some(exit::PASS), "{}", accepted.screen());
+    context.type_in("plugin list").run().exits(exit::PASS).says("every-report");
+    context.type_in("run every-report").run().exits(exit::PASS);
+    context.nothing_is_left();
+}
+
+#[test]
+fn ctrl_c_at_the_question_adds_nothing() {
+    let context = Context::new();
+    let file = context.guest("every-report");
+    let session = Session::start(context.dbg(["plugin", "add", "--allow-unsigned"]).arg(&file).command());
+    session.wait_for("[y/N]");
+    let pid = i32::try_from(session.child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a process id");
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("our own child");
+    let mut session = session;
+    assert_ne!(session.code(), Some(exit::PASS));
+    context.type_in("plugin list").run().exits(exit::PASS).hides("every-report");
+    context.nothing_is_left();
+}
+
+#[test]
+fn a_progress_line_is_drawn_and_cleared_unless_told_otherwise() {
+    let context = Context::new();
+    let words = ["terminal-escapes"];
+    let mut session = Session::start(context.run_guest("hostile-report", &words).command());
+    assert_eq!(session.code(), Some(exit::UNKNOWN));
+    assert!(!session.screen().contains("\u{1b}]0;owned"), "{}", session.screen().escape_debug());
+    assert!(!session.screen().contains("\u{1b}[2J"), "{}", session.screen().escape_debug());
+
+    let mut quiet = Session::start(context.run_guest("hostile-run", &["--no-progress", "sleeps-a-minute"]).command());
+    let mut drawn = Session::start(context.run_guest("hostile-run", &["sleeps-a-minute"]).command());
+    drawn.wait_for("sleeping");
+    for session in [&mut quiet, &mut drawn] {
+        session.child.kill().expect("our own child");
+    }
+    assert!(!quiet.screen().contains("sleeping"), "{}", quiet.screen());
+}
+
+#[test]
+fn colour_is_for_terminals_and_can_be_turned_off() {
+    let context = Context::new();
+    let run = || context.run_guest("every-report", &["every-report", "verdict=fail"]);
+    let mut coloured = Session::start(run().command());
+    coloured.code();
+    coloured.wait_for("do nothing");
+    assert!(coloured.screen().contains("\u{1b}["), "{}", coloured.screen());
+    let mut plain = Session::start(run().variable("NO_COLOR", "1").arg("--no-progress").command());
+    plain.code();
+    plain.wait_for("do nothing");
+    assert!(!plain.screen().contains("\u{1b}["), "{}", plain.screen().escape_debug());
+}
