@@ -50,6 +50,12 @@ impl Namespace {
         Self::new(&format!("mount --bind '{}' \"$(readlink -f /etc/resolv.conf)\"", file.display()))
     }
 
+    /// One in which there is no `/etc/resolv.conf`, nor anything else in `/etc`.
+    #[must_use]
+    pub fn without_configuration() -> Option<Self> {
+        Self::new("mount -t tmpfs none /etc")
+    }
+
     /// One in which root's plugin store and cache are empty, in memory, and nobody else's.
     #[must_use]
     pub fn with_empty_root_store() -> Option<Self> {

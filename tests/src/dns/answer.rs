@@ -112,6 +112,11 @@ pub(super) fn truncated(query: &Message) -> Message {
     answer
 }
 
+/// Whether somebody asks for this name.
+pub(super) fn is_about(query: &Message, name: &str) -> bool {
+    query.queries.iter().any(|question| question.name.to_ascii().eq_ignore_ascii_case(name))
+}
+
 /// Whether somebody asks for this type.
 pub(super) fn is_for(query: &Message, kind: RecordType) -> bool {
     query.queries.iter().any(|question| question.query_type == kind)

@@ -12,6 +12,9 @@ pub struct Dig {
     program: PathBuf,
 }
 
+/// Nothing but the answer, and no retries of its own.
+const QUIET: [&str; 7] = ["+noall", "+comments", "+answer", "+tries=1", "+time=1", "+nofail", "+nocookie"];
+
 /// One answer as `dig` prints it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -60,18 +63,18 @@ impl Dig {
         Answer::parse(&Running::start(command, None).wait(LIMIT).stdout())
     }
 
-    /// The same from within a namespace.
+    /// Asks as the machine's configuration says, search list included, from within a namespace.
     #[must_use]
-    pub fn ask_within(&self, namespace: &Namespace, server: SocketAddr, name: &str, kind: &str) -> Answer {
+    pub fn search(&self, namespace: &Namespace, name: &str, kind: &str) -> Answer {
         let mut command = namespace.command(&self.program, false);
-        Self::complete(&mut command, server, name, kind, &[]);
+        command.args(["-q", name, "-t", kind, "+search"]).args(QUIET).env("HOME", "/nonexistent");
         Answer::parse(&Running::start(command, None).wait(LIMIT).stdout())
     }
 
     fn complete(command: &mut Command, server: SocketAddr, name: &str, kind: &str, options: &[&str]) {
         command.args([&format!("@{}", server.ip()), "-p", &server.port().to_string(), "-q", name, "-t", kind]);
         // Its own settings file and retries have no say.
-        command.args(["+noall", "+comments", "+answer", "+tries=1", "+time=1", "+nofail", "+nocookie"]).args(options);
+        command.args(QUIET).args(options);
         command.env("HOME", "/nonexistent");
     }
 }

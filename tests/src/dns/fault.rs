@@ -70,6 +70,8 @@ pub enum Fault {
     Escapes,
     /// The addresses 192.0.2.1 and 127.0.0.1, in this order.
     LoopbackSecond,
+    /// It knows this name alone, with a dot at its end, and answers NXDOMAIN to all others.
+    KnowsOnly(&'static str),
 }
 
 /// What a server sends, in order.
@@ -132,10 +134,16 @@ impl Fault {
             Self::PointerLoop => vec![Act::Send(pointer_loop(query))],
             Self::CountTooHigh => vec![Act::Send(count_too_high(query))],
             Self::Escapes => send(answer::text(query, hostile_texts())),
-            Self::LoopbackSecond => send(answer::right_then_loopback(query)),
-            Self::None | Self::FormerrOnEdns | Self::NotimpOnEdns | Self::DropsAaaa | Self::DropsSecondOfPair => {
-                send(answer::right(query))
+            Self::KnowsOnly(name) if !answer::is_about(query, name) => {
+                send(answer::refusing(query, ResponseCode::NXDomain))
             }
+            Self::LoopbackSecond => send(answer::right_then_loopback(query)),
+            Self::None
+            | Self::KnowsOnly(_)
+            | Self::FormerrOnEdns
+            | Self::NotimpOnEdns
+            | Self::DropsAaaa
+            | Self::DropsSecondOfPair => send(answer::right(query)),
         }
     }
 
