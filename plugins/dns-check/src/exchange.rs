@@ -6,6 +6,7 @@ mod engine;
 mod heard;
 mod ids;
 mod pending;
+mod questions;
 mod receive;
 mod server;
 mod stream;

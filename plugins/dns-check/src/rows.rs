@@ -25,10 +25,10 @@ pub(crate) fn write(servers: &[Server], survey: &Survey, run: &Run) {
         column::real("took").unit(Unit::Milliseconds),
     );
     let mut table = run.table("dns-queries", "Queries", columns);
-    let mut entries: Vec<&Entry> = survey.log.iter().collect();
+    let mut entries: Vec<(usize, &Entry)> = survey.log.iter().enumerate().collect();
     // As they were asked: by look-up and server; within these the order in which they ended.
-    entries.sort_by_key(|entry| (entry.lookup, entry.server));
-    for entry in entries {
+    entries.sort_unstable_by_key(|(position, entry)| (entry.lookup, entry.server, *position));
+    for (_, entry) in entries {
         let server = servers.get(entry.server).map(|server| server.address.to_string()).unwrap_or_default();
         let (name, kind) = (name::text(&entry.question.name), entry.question.kind.name());
         let queries = entry.heard.sent;

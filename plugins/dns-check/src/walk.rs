@@ -6,8 +6,6 @@
 mod outcome;
 mod survey;
 
-use std::collections::BTreeMap;
-
 pub(crate) use outcome::{Outcome, Pair, Step, Verdict, Walk};
 pub(crate) use survey::{Entry, Role, Survey};
 
@@ -33,8 +31,7 @@ pub(crate) fn survey(
     exchange: &mut Exchange<'_>,
     mut progress: impl FnMut(usize, usize),
 ) -> Survey {
-    let mut walker =
-        Walker { lookups, dnssec, exchange, places: BTreeMap::new(), log: Vec::new(), under_way: Vec::new() };
+    let mut walker = Walker { lookups, dnssec, exchange, places: Vec::new(), log: Vec::new(), under_way: Vec::new() };
     for lookup in 0..lookups.len() {
         for server in 0..servers {
             walker.start(server, lookup);
@@ -86,7 +83,8 @@ struct Walker<'a, 'b> {
     lookups: &'a [Lookup],
     dnssec: Dnssec,
     exchange: &'a mut Exchange<'b>,
-    places: BTreeMap<Ticket, Place>,
+    /// By ticket, in the order in which they were given.
+    places: Vec<(Ticket, Place)>,
     log: Vec<Entry>,
     under_way: Vec<UnderWay>,
 }
@@ -116,13 +114,14 @@ impl Walker<'_, '_> {
 
     fn ask(&mut self, server: usize, questions: &[Question], form: Form, tries: Tries, place: impl Fn(usize) -> Place) {
         for (kind, ticket) in self.exchange.ask(server, questions, form, tries).into_iter().enumerate() {
-            self.places.insert(ticket, place(kind));
+            self.places.push((ticket, place(kind)));
         }
     }
 
     /// Takes what was heard. True when a walk ended with it.
     fn heard(&mut self, ticket: Ticket, heard: Heard) -> bool {
-        let Some(place) = self.places.remove(&ticket) else { return false };
+        let Ok(position) = self.places.binary_search_by_key(&ticket, |(given, _)| *given) else { return false };
+        let Some((_, place)) = self.places.get(position).copied() else { return false };
         let meaning = match &heard.ending {
             Ending::Reply(reply) => Some(judge(reply)),
             _ => None,

@@ -1,11 +1,13 @@
 //! The records of one answer, as a set: order and lifetime say nothing, resolvers rotate the one and count down the other.
 
-use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use domain::rdata::AllRecordData;
+use domain::base::record::{ParsedRecord, Record};
+use domain::base::{ParseRecordData, ParsedName};
+use domain::rdata::{A, Aaaa, Caa, Cname, Mx, Ns, Ptr, Soa, Srv, Txt};
 
+use crate::kind::Kind;
 use crate::name;
 
 /// Enough for a person; what is above is counted. A hostile answer may hold thousands.
@@ -25,12 +27,14 @@ pub(crate) struct Records {
 impl Records {
     /// Makes the set of what was answered; duplicates count once.
     pub(crate) fn new(answered: impl IntoIterator<Item = (String, u32)>) -> Self {
-        let mut set = BTreeSet::new();
+        let mut set = Vec::new();
         let mut ttl = u32::MAX;
         for (text, lifetime) in answered {
-            set.insert(text);
+            set.push(text);
             ttl = ttl.min(lifetime);
         }
+        set.sort_unstable();
+        set.dedup();
         let mut hasher = DefaultHasher::new();
         set.hash(&mut hasher);
         let total = set.len();
@@ -66,38 +70,48 @@ impl Records {
     }
 }
 
-/// One record's data as `dig +short` would print it, names in lower case and without the final dot.
-pub(super) fn data<Octs, Name>(data: &AllRecordData<Octs, Name>) -> Option<String>
-where
-    Octs: AsRef<[u8]>,
-    Name: domain::base::name::ToName + std::fmt::Display,
-{
-    Some(match data {
-        AllRecordData::A(data) => data.addr().to_string(),
-        AllRecordData::Aaaa(data) => data.addr().to_string(),
-        AllRecordData::Ptr(data) => name::text(data.ptrdname()),
-        AllRecordData::Ns(data) => name::text(data.nsdname()),
-        AllRecordData::Cname(data) => name::text(data.cname()),
-        AllRecordData::Mx(data) => format!("{} {}", data.preference(), name::text(data.exchange())),
-        AllRecordData::Srv(data) => {
+/// One record's data as `dig +short` would print it, names in lower case and without the final dot. None for another type, and for data
+/// that is none.
+pub(super) fn data(record: &ParsedRecord<'_, [u8]>, kind: Kind) -> Option<String> {
+    type Target<'a> = ParsedName<&'a [u8]>;
+    Some(match kind {
+        Kind::A => read::<A>(record)?.addr().to_string(),
+        Kind::Aaaa => read::<Aaaa>(record)?.addr().to_string(),
+        Kind::Ptr => name::text(read::<Ptr<Target<'_>>>(record)?.ptrdname()),
+        Kind::Ns => name::text(read::<Ns<Target<'_>>>(record)?.nsdname()),
+        Kind::Cname => name::text(read::<Cname<Target<'_>>>(record)?.cname()),
+        Kind::Mx => {
+            let data = read::<Mx<Target<'_>>>(record)?;
+            format!("{} {}", data.preference(), name::text(data.exchange()))
+        }
+        Kind::Srv => {
+            let data = read::<Srv<Target<'_>>>(record)?;
             format!("{} {} {} {}", data.priority(), data.weight(), data.port(), name::text(data.target()))
         }
-        AllRecordData::Txt(data) => data.to_string(),
-        AllRecordData::Soa(data) => format!(
-            "{} {} {} {} {} {} {}",
-            name::text(data.mname()),
-            name::text(data.rname()),
-            data.serial(),
-            data.refresh().as_secs(),
-            data.retry().as_secs(),
-            data.expire().as_secs(),
-            data.minimum().as_secs()
-        ),
-        AllRecordData::Caa(data) => {
-            format!("{} {} \"{}\"", data.flags().bits(), data.tag(), String::from_utf8_lossy(data.value().as_ref()))
+        Kind::Txt => read::<Txt<&[u8]>>(record)?.to_string(),
+        Kind::Soa => {
+            let data = read::<Soa<Target<'_>>>(record)?;
+            format!(
+                "{} {} {} {} {} {} {}",
+                name::text(data.mname()),
+                name::text(data.rname()),
+                data.serial(),
+                data.refresh().as_secs(),
+                data.retry().as_secs(),
+                data.expire().as_secs(),
+                data.minimum().as_secs()
+            )
         }
-        _ => return None,
+        Kind::Caa => {
+            let data = read::<Caa<&[u8]>>(record)?;
+            format!("{} {} \"{}\"", data.flags().bits(), data.tag(), String::from_utf8_lossy(data.value()))
+        }
     })
+}
+
+/// The data as that type.
+pub(super) fn read<'a, Data: ParseRecordData<'a, [u8]>>(record: &ParsedRecord<'a, [u8]>) -> Option<Data> {
+    record.to_record::<Data>().ok().flatten().map(Record::into_data)
 }
 
 fn cut(mut text: String) -> String {

@@ -4,9 +4,9 @@ use std::fmt;
 
 use domain::base::iana::{Class, Rtype};
 use domain::base::{Message, ParsedName};
-use domain::rdata::AllRecordData;
+use domain::rdata::Cname;
 
-use super::records::data;
+use super::records::{data, read};
 use super::{Garbled, Records};
 use crate::name::DomainName;
 use crate::query::Question;
@@ -114,13 +114,11 @@ fn read_answers(
         if record.class() != Class::IN || !(wanted || record.rtype() == Rtype::CNAME) {
             continue;
         }
-        let record = record.to_any_record::<AllRecordData<_, ParsedName<_>>>().map_err(|_| Garbled)?;
-        let owner: DomainName = own(record.owner());
+        let owner = own(&record.owner());
         if wanted {
-            if let Some(text) = data(record.data()) {
-                answered.push((owner, text, record.ttl().as_secs()));
-            }
-        } else if let AllRecordData::Cname(alias) = record.data() {
+            answered.push((owner, data(&record, question.kind).ok_or(Garbled)?, record.ttl().as_secs()));
+        } else {
+            let alias: Cname<ParsedName<&[u8]>> = read(&record).ok_or(Garbled)?;
             links.push((owner, own(alias.cname())));
         }
     }
@@ -160,7 +158,8 @@ fn own(name: &impl domain::base::name::ToName) -> DomainName {
 
 fn reason<Octs: AsRef<[u8]>>(error: &domain::base::opt::ExtendedError<Octs>) -> String {
     let code = error.code();
-    let known = code.to_mnemonic_str().map_or_else(|| format!("extended error {}", code.to_int()), str::to_lowercase);
+    let known =
+        code.to_mnemonic_str().map_or_else(|| format!("extended error {}", code.to_int()), str::to_ascii_lowercase);
     match error.text_slice() {
         // The server's own words, which may be long and anything.
         Some(text) if !text.is_empty() => {

@@ -1,11 +1,12 @@
 //! The loop: what is queued is sent, what comes is given to its question, what is late is sent again.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::heard::{Cut, Ending, Heard, ServerFacts, Trouble};
 use super::pending::{Pending, Sent, Stage};
+use super::questions::Questions;
 use super::server::{Owner, Server, WINDOW};
 use super::stream::Stream;
 use super::wait::Source;
@@ -47,12 +48,12 @@ pub(crate) enum Tries {
 
 /// A question that was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ticket(u32);
+pub(crate) struct Ticket(pub(super) u32);
 
 /// All questions under way at all servers.
 pub(crate) struct Exchange<'a> {
     pub(super) servers: Vec<Server>,
-    pub(super) pending: BTreeMap<Ticket, Pending>,
+    pub(super) pending: Questions,
     pub(super) manner: Manner,
     done: VecDeque<(Ticket, Heard)>,
     cancelled: &'a dyn Fn() -> bool,
@@ -66,7 +67,7 @@ impl<'a> Exchange<'a> {
     pub(crate) fn new(servers: &[SocketAddr], manner: Manner, cancelled: &'a dyn Fn() -> bool) -> Self {
         Self {
             servers: servers.iter().copied().map(Server::new).collect(),
-            pending: BTreeMap::new(),
+            pending: Questions::default(),
             manner,
             done: VecDeque::new(),
             cancelled,
@@ -88,7 +89,7 @@ impl<'a> Exchange<'a> {
             if too_many {
                 self.done.push_back((ticket, pending.end(Ending::Cut(Cut::TooMany), None, Duration::ZERO)));
             } else {
-                self.pending.insert(ticket, pending);
+                self.pending.push(ticket, pending);
             }
             tickets.push(ticket);
         }
@@ -123,7 +124,7 @@ impl<'a> Exchange<'a> {
                 self.cut = self.reason_to_stop();
             }
             if let Some(cut) = self.cut {
-                for ticket in self.tickets() {
+                for ticket in self.pending.all() {
                     self.finish(ticket, Ending::Cut(cut), None, Duration::ZERO);
                 }
                 continue;
@@ -144,10 +145,6 @@ impl<'a> Exchange<'a> {
         } else {
             None
         }
-    }
-
-    pub(super) fn tickets(&self) -> Vec<Ticket> {
-        self.pending.keys().copied().collect()
     }
 
     fn send_queued(&mut self) {
@@ -178,6 +175,7 @@ impl<'a> Exchange<'a> {
 
     /// Sends the first query.
     fn begin(&mut self, ticket: Ticket) {
+        self.pending.begin(ticket);
         if self.manner.tcp == TcpUse::Always {
             self.connect(ticket);
         } else {
@@ -220,7 +218,7 @@ impl<'a> Exchange<'a> {
     }
 
     fn prepare(&mut self, ticket: Ticket) -> Option<(&mut Pending, &mut Server, u16, Vec<u8>)> {
-        let pending = self.pending.get_mut(&ticket)?;
+        let pending = self.pending.get_mut(ticket)?;
         let server = self.servers.get_mut(pending.server)?;
         let id = server.ids.give(Owner::Question(ticket));
         // A name that was parsed fits into a query.
@@ -230,10 +228,10 @@ impl<'a> Exchange<'a> {
 
     /// The kernel says that nobody is there: true for all that is under way by datagram.
     pub(super) fn nobody_there(&mut self, server: usize, trouble: &Trouble) {
-        for ticket in self.tickets() {
+        for ticket in self.pending.under_way() {
             let here = self
                 .pending
-                .get(&ticket)
+                .get(ticket)
                 .is_some_and(|pending| pending.server == server && matches!(pending.stage, Stage::Datagram));
             if here {
                 self.unreachable(ticket, trouble.clone());
@@ -243,7 +241,7 @@ impl<'a> Exchange<'a> {
 
     /// Nobody can be reached there, whatever the question.
     pub(super) fn unreachable(&mut self, ticket: Ticket, trouble: Trouble) {
-        if let Some(server) = self.pending.get(&ticket).and_then(|pending| self.servers.get_mut(pending.server)) {
+        if let Some(server) = self.pending.get(ticket).and_then(|pending| self.servers.get_mut(pending.server)) {
             server.closed.get_or_insert(Ending::Unreachable(trouble.clone()));
         }
         self.finish(ticket, Ending::Unreachable(trouble), None, Duration::ZERO);
@@ -251,7 +249,7 @@ impl<'a> Exchange<'a> {
 
     /// TCP failed.
     pub(super) fn no_stream(&mut self, ticket: Ticket, trouble: Trouble) {
-        let truncated = self.pending.get(&ticket).is_some_and(|pending| pending.truncated);
+        let truncated = self.pending.get(ticket).is_some_and(|pending| pending.truncated);
         if truncated {
             self.finish(ticket, Ending::NoStream(trouble), None, Duration::ZERO);
         } else if matches!(trouble, Trouble::ClosedEarly | Trouble::Foreign) {
@@ -263,7 +261,7 @@ impl<'a> Exchange<'a> {
     }
 
     pub(super) fn finish(&mut self, ticket: Ticket, ending: Ending, answered: Option<usize>, took: Duration) {
-        let Some(pending) = self.pending.remove(&ticket) else { return };
+        let Some(pending) = self.pending.remove(ticket) else { return };
         if let Some(server) = self.servers.get_mut(pending.server) {
             server.under_way = server.under_way.saturating_sub(1);
             if ending == Ending::Silent && !server.heard {
@@ -274,7 +272,7 @@ impl<'a> Exchange<'a> {
     }
 
     fn wait_and_receive(&mut self) {
-        let due = self.pending.values().filter(|pending| !pending.is_queued()).map(|pending| pending.due).min();
+        let due = self.pending.iter_under_way().map(|(_, pending)| pending.due).min();
         let until = due.unwrap_or(self.manner.deadline).min(self.manner.deadline);
         match self.wait(until) {
             Ok(ready) => {
@@ -288,7 +286,7 @@ impl<'a> Exchange<'a> {
             // Nothing can be waited for any more: an end for all is better than a loop without one.
             Err(error) => {
                 let trouble = Trouble::from(error);
-                for ticket in self.tickets() {
+                for ticket in self.pending.all() {
                     self.finish(ticket, Ending::Unreachable(trouble.clone()), None, Duration::ZERO);
                 }
             }
@@ -298,9 +296,9 @@ impl<'a> Exchange<'a> {
     /// Sends again or gives up what got no answer in time.
     fn overdue(&mut self) {
         let now = Instant::now();
-        for ticket in self.tickets() {
-            let Some(pending) = self.pending.get(&ticket) else { continue };
-            if pending.is_queued() || pending.due > now {
+        for ticket in self.pending.under_way() {
+            let Some(pending) = self.pending.get(ticket) else { continue };
+            if pending.due > now {
                 continue;
             }
             let attempts = if pending.tries == Tries::Once { 1 } else { self.manner.attempts };

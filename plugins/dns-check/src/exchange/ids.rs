@@ -1,40 +1,49 @@
 //! The numbers of queries: not to be guessed, and unique at a server as long as answers may come.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+
+/// Then all are forgotten: the search for a free one would get long, and answers to the first will not come any more.
+const MOST: usize = 32_768;
 
 /// Numbers that were given out, each with what it stands for.
 #[derive(Debug)]
 pub(super) struct Ids<T> {
     keyed: RandomState,
     counter: u64,
-    given: BTreeMap<u16, T>,
+    /// Sorted by number.
+    given: Vec<(u16, T)>,
 }
 
 impl<T: Copy> Ids<T> {
     pub(super) fn new() -> Self {
-        Self { keyed: RandomState::new(), counter: 0, given: BTreeMap::new() }
+        Self { keyed: RandomState::new(), counter: 0, given: Vec::new() }
     }
 
-    /// A number that is not in use. After 65,536 of them the oldest meanings are overwritten; no run asks as much.
+    /// A number that is not in use.
     pub(super) fn give(&mut self, to: T) -> u16 {
-        let mut id = 0;
-        for _ in 0..=u16::MAX {
+        if self.given.len() >= MOST {
+            self.given.clear();
+        }
+        loop {
             self.counter += 1;
             let [low, high, ..] = self.keyed.hash_one(self.counter).to_le_bytes();
-            id = u16::from_le_bytes([low, high]);
-            if !self.given.contains_key(&id) {
-                break;
+            let id = u16::from_le_bytes([low, high]);
+            if let Err(position) = self.position(id) {
+                self.given.insert(position, (id, to));
+                return id;
             }
         }
-        self.given.insert(id, to);
-        id
     }
 
     /// What the number was given to; none for one that was never given.
     pub(super) fn meaning(&self, id: u16) -> Option<T> {
-        self.given.get(&id).copied()
+        let position = self.position(id).ok()?;
+        self.given.get(position).map(|(_, to)| *to)
+    }
+
+    fn position(&self, id: u16) -> Result<usize, usize> {
+        self.given.binary_search_by_key(&id, |(given, _)| *given)
     }
 }
 

@@ -60,10 +60,6 @@ impl Pending {
         self.sent.iter().position(|sent| sent.id == id)
     }
 
-    pub(super) fn is_queued(&self) -> bool {
-        matches!(self.stage, Stage::Queued)
-    }
-
     /// Ends it.
     pub(super) fn end(self, ending: Ending, answered: Option<usize>, took: Duration) -> Heard {
         let over = if matches!(self.stage, Stage::Stream(_)) { Transport::Tcp } else { Transport::Udp };

@@ -47,7 +47,7 @@ impl Exchange<'_> {
         let owner = one.ids.meaning(envelope.id());
         if !one.is_from_here(from) {
             if let Some(Owner::Question(ticket)) = owner
-                && let Some(pending) = self.pending.get_mut(&ticket)
+                && let Some(pending) = self.pending.get_mut(ticket)
             {
                 pending.strays.wrong_source += 1;
                 pending.strays.other_source = Some(from.to_string());
@@ -68,8 +68,10 @@ impl Exchange<'_> {
     fn unknown_id(&mut self, server: usize, envelope: &Envelope<'_>) {
         let about = self
             .pending
-            .values_mut()
-            .find(|pending| pending.server == server && envelope.is_response() && envelope.repeats(&pending.question));
+            .iter_under_way()
+            .filter(|(_, pending)| pending.server == server && envelope.is_response())
+            .find(|(_, pending)| envelope.repeats(&pending.question));
+        let about = about.map(|(ticket, _)| ticket).and_then(|ticket| self.pending.get_mut(ticket));
         match (about, self.servers.get_mut(server)) {
             (Some(pending), _) => pending.strays.wrong_id += 1,
             (None, Some(server)) => server.facts.garbled += 1,
@@ -79,7 +81,7 @@ impl Exchange<'_> {
 
     fn answer(&mut self, ticket: Ticket, envelope: &Envelope<'_>, bytes: &[u8], now: Instant) {
         // No longer pending: the late answer to a query that was sent again.
-        let Some(pending) = self.pending.get_mut(&ticket) else { return };
+        let Some(pending) = self.pending.get_mut(ticket) else { return };
         if !envelope.is_response() || !envelope.repeats(&pending.question) {
             match envelope.question() {
                 Some(question) if envelope.is_response() => {
@@ -100,7 +102,7 @@ impl Exchange<'_> {
 
     /// What belongs to its question.
     fn reply(&mut self, ticket: Ticket, reply: Reply, position: usize, now: Instant) {
-        let Some(pending) = self.pending.get_mut(&ticket) else { return };
+        let Some(pending) = self.pending.get_mut(ticket) else { return };
         if let Some(server) = self.servers.get_mut(pending.server) {
             server.heard = true;
         }
@@ -129,7 +131,7 @@ impl Exchange<'_> {
 
     /// Goes on with a connection.
     pub(super) fn advance(&mut self, ticket: Ticket) {
-        let Some(pending) = self.pending.get_mut(&ticket) else { return };
+        let Some(pending) = self.pending.get_mut(ticket) else { return };
         let Stage::Stream(stream) = &mut pending.stage else { return };
         let bytes = match stream.advance() {
             Ok(None) => return,

@@ -31,9 +31,9 @@ impl Exchange<'_> {
                 polled.push(PollFd::new(socket, PollFlags::IN));
             }
         }
-        for (ticket, pending) in &self.pending {
+        for (ticket, pending) in self.pending.iter_under_way() {
             if let Stage::Stream(stream) = &pending.stage {
-                sources.push(Source::Stream(*ticket));
+                sources.push(Source::Stream(ticket));
                 let flags = if stream.waits_to_write() { PollFlags::OUT } else { PollFlags::IN };
                 polled.push(PollFd::new(&stream.socket, flags));
             }

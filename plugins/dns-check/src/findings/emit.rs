@@ -1,7 +1,5 @@
 //! Writes the findings.
 
-use std::collections::BTreeMap;
-
 use dbg_sdk::{Run, Severity};
 
 use super::problem::Problem;
@@ -18,12 +16,13 @@ pub(crate) fn emit(facts: Facts<'_>, notices: &[Notice], run: &Run) {
     for notice in notices {
         worst = heavier(worst, tell_notice(notice, run));
     }
-    let mut by_server: BTreeMap<(usize, Problem), Vec<Occurrence>> = BTreeMap::new();
-    for one in collect::occurrences(facts) {
-        by_server.entry((one.server, one.problem)).or_default().push(one);
-    }
-    for occurrences in by_server.into_values() {
-        worst = heavier(worst, tell(facts, &occurrences, run));
+    let occurrences = collect::occurrences(facts);
+    for server in 0..facts.servers.len() {
+        for problem in Problem::ALL {
+            let of_one = |one: &&Occurrence| one.server == server && one.problem == problem;
+            let of_one: Vec<&Occurrence> = occurrences.iter().filter(of_one).collect();
+            worst = heavier(worst, tell(facts, &of_one, run));
+        }
     }
     for one in disagreements(facts.lookups, facts.survey) {
         worst = heavier(worst, tell_disagreement(facts, &one, run));
@@ -39,7 +38,7 @@ fn heavier(one: Severity, other: Severity) -> Severity {
 }
 
 /// One problem of one server.
-fn tell(facts: Facts<'_>, occurrences: &[Occurrence], run: &Run) -> Severity {
+fn tell(facts: Facts<'_>, occurrences: &[&Occurrence], run: &Run) -> Severity {
     let Some(first) = occurrences.first() else { return Severity::Pass };
     let severity = occurrences.iter().fold(Severity::Pass, |worst, one| heavier(worst, one.severity));
     let server = facts.server(first.server).map(|server| server.address.to_string()).unwrap_or_default();

@@ -1,7 +1,5 @@
 //! What is well, and what is merely worth knowing.
 
-use std::collections::BTreeMap;
-
 use dbg_sdk::Run;
 
 use super::Facts;
@@ -46,11 +44,13 @@ fn answers(facts: Facts<'_>) -> Vec<(String, String)> {
     for (position, lookup) in facts.lookups.iter().enumerate() {
         for kind in &lookup.kinds {
             let label = format!("{} {}", lookup.typed, kind.name());
-            let mut said: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            let mut said: Vec<(String, Vec<usize>)> = Vec::new();
             for walk in facts.survey.walks.iter().filter(|walk| walk.lookup == position) {
                 let verdict = walk.decided(lookup).and_then(|step| step.verdicts.iter().find(|one| one.kind == *kind));
-                if let Some(verdict) = verdict {
-                    said.entry(answer(lookup, walk, verdict)).or_default().push(walk.server);
+                let Some(text) = verdict.map(|verdict| answer(lookup, walk, verdict)) else { continue };
+                match said.iter_mut().find(|(other, _)| *other == text) {
+                    Some((_, servers)) => servers.push(walk.server),
+                    None => said.push((text, vec![walk.server])),
                 }
             }
             let alike = said.len() == 1;

@@ -31,6 +31,34 @@ pub(super) enum Problem {
 }
 
 impl Problem {
+    pub(super) const ALL: [Self; 25] = [
+        Self::NotGranted,
+        Self::Unreachable,
+        Self::Timeout,
+        Self::UpstreamTimeout,
+        Self::WrongSource,
+        Self::WrongId,
+        Self::WrongQuestion,
+        Self::Garbled,
+        Self::Refused,
+        Self::Lame,
+        Self::FormatError,
+        Self::NotImplemented,
+        Self::OtherCode,
+        Self::ServerFailed,
+        Self::Bogus,
+        Self::NoSuchName,
+        Self::NoData,
+        Self::AliasLoop,
+        Self::NoTcp,
+        Self::Truncated,
+        Self::PairLost,
+        Self::NoEdns,
+        Self::Slow,
+        Self::Retried,
+        Self::NotAsked,
+    ];
+
     /// Names the kind of finding across runs and versions.
     pub(super) const fn id(self) -> &'static str {
         match self {
@@ -197,36 +225,9 @@ mod tests {
 
     #[test]
     fn ids_are_kebab_case_and_each_is_there_once() {
-        let all = [
-            Problem::NotGranted,
-            Problem::Unreachable,
-            Problem::Timeout,
-            Problem::UpstreamTimeout,
-            Problem::WrongSource,
-            Problem::WrongId,
-            Problem::WrongQuestion,
-            Problem::Garbled,
-            Problem::Refused,
-            Problem::Lame,
-            Problem::FormatError,
-            Problem::NotImplemented,
-            Problem::OtherCode,
-            Problem::ServerFailed,
-            Problem::Bogus,
-            Problem::NoSuchName,
-            Problem::NoData,
-            Problem::AliasLoop,
-            Problem::NoTcp,
-            Problem::Truncated,
-            Problem::PairLost,
-            Problem::NoEdns,
-            Problem::Slow,
-            Problem::Retried,
-            Problem::NotAsked,
-        ];
-        let ids: std::collections::BTreeSet<&str> = all.iter().map(|problem| problem.id()).collect();
-        assert_eq!(ids.len(), all.len());
-        for problem in all {
+        let ids: std::collections::BTreeSet<&str> = Problem::ALL.iter().map(|problem| problem.id()).collect();
+        assert_eq!(ids.len(), Problem::ALL.len());
+        for problem in Problem::ALL {
             assert!(problem.id().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
             assert!(!problem.next_steps().is_empty() && problem.next_steps().len() < 8);
             assert!(!problem.sentence("192.0.2.1:53", "shop.test A").ends_with('.'));
