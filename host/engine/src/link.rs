@@ -34,7 +34,7 @@ const fn of(name: &'static str, version: &'static str, capability: Option<Capabi
 }
 
 /// Which interface takes which grant: the one table.
-pub const INTERFACES: [Interface; 33] = [
+pub const INTERFACES: [Interface; 34] = [
     of("dbg:check/check-types", DBG, None),
     of("dbg:check/report", DBG, None),
     of("dbg:check/run-context", DBG, None),
@@ -68,6 +68,7 @@ pub const INTERFACES: [Interface; 33] = [
     of("wasi:io/poll", WASI, None),
     of("wasi:io/streams", WASI, None),
     of("wasi:random/insecure", WASI, None),
+    of("wasi:random/insecure-seed", WASI, None),
     of("wasi:random/random", WASI, None),
 ];
 
