@@ -61,6 +61,3 @@ const fn weight(severity: Severity) -> u8 {
         Severity::Fail => 4,
     }
 }
-
-#[cfg(test)]
-mod tests;

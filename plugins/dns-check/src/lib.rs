@@ -3,7 +3,7 @@
 //! Knows DNS, and how glibc asks. Must never know the host: it holds what any vendor's check holds, a grant of sockets and of the
 //! resolver's configuration, and reaches both through the SDK and `std`.
 //!
-//! The way of one run: [`parameters`] over the target's configuration give `settings`, names and types give look-ups (`lookup`, `search`),
+//! The way of one run: `parameters` over the target's configuration give `settings`, names and types give look-ups (`lookup`, `search`),
 //! `walk` decides what to ask and `exchange` asks it, `answer` says what came back, `compare` whether the servers agree, `findings` and
 //! `rows` write it down.
 

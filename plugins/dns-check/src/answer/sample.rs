@@ -15,11 +15,16 @@ pub(crate) fn question(name: &str, kind: Kind) -> Question {
     Question { name: name::parse(name).unwrap(), kind }
 }
 
+fn zone(name: &str) -> DomainName {
+    if name == "." { name::root() } else { name::parse(name).unwrap() }
+}
+
 #[derive(Clone)]
 enum Data {
     A(A),
     Cname(Cname<DomainName>),
     Txt(Txt<Vec<u8>>),
+    Ns(Ns<DomainName>),
 }
 
 /// A reply under construction.
@@ -90,13 +95,17 @@ impl Sample {
         self
     }
 
+    pub(crate) fn ns(mut self, owner: &str, server: &str) -> Self {
+        self.answers.push((zone(owner), Data::Ns(Ns::new(name::parse(server).unwrap()))));
+        self
+    }
+
     pub(crate) fn soa(self, zone: &str) -> Self {
         Self { soa: Some(name::parse(zone).unwrap()), ..self }
     }
 
-    pub(crate) fn referral(self, zone: &str) -> Self {
-        let zone = if zone == "." { name::root() } else { name::parse(zone).unwrap() };
-        Self { referral: Some(zone), ..self }
+    pub(crate) fn referral(self, to: &str) -> Self {
+        Self { referral: Some(zone(to)), ..self }
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -118,6 +127,7 @@ impl Sample {
                 Data::A(data) => message.push((owner, ttl, data.clone())).unwrap(),
                 Data::Cname(data) => message.push((owner, ttl, data.clone())).unwrap(),
                 Data::Txt(data) => message.push((owner, ttl, data.clone())).unwrap(),
+                Data::Ns(data) => message.push((owner, ttl, data.clone())).unwrap(),
             }
         }
         let mut message = message.authority();

@@ -324,9 +324,13 @@ impl<'a> Exchange<'a> {
         }
         server.facts.alive = Some(false);
         let id = server.ids.give(Owner::Liveness);
-        let question = Question { name: name::root(), kind: Kind::Ns };
-        let query = encode(&question, Form::LIVENESS, id).unwrap_or_default();
+        let query = encode(&liveness(), Form::LIVENESS, id).unwrap_or_default();
         // Whatever goes wrong with it goes wrong with the question too, and is told there.
         let _ = server.send_again(&query);
     }
+}
+
+/// What any name server can answer from its own memory.
+pub(super) fn liveness() -> Question {
+    Question { name: name::root(), kind: Kind::Ns }
 }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::engine::{Exchange, TcpUse, Ticket};
+use super::engine::{Exchange, TcpUse, Ticket, liveness};
 use super::heard::{Ending, Transport, Trouble};
 use super::pending::Stage;
 use super::server::{Owner, Server, Which};
@@ -19,6 +19,10 @@ impl Exchange<'_> {
     pub(super) fn receive(&mut self, server: usize, which: Which) {
         let mut buffer = std::mem::take(&mut self.buffer);
         for _ in 0..DATAGRAMS_AT_ONCE {
+            // Nothing is waited for any more: not even to see that nothing is there.
+            if self.pending.is_empty() {
+                break;
+            }
             let Some(socket) = self.servers.get(server).and_then(|server| server.socket(which)) else { break };
             match socket.recv_from(&mut buffer) {
                 Ok((length, from)) => {
@@ -74,6 +78,8 @@ impl Exchange<'_> {
         let about = about.map(|(ticket, _)| ticket).and_then(|ticket| self.pending.get_mut(ticket));
         match (about, self.servers.get_mut(server)) {
             (Some(pending), _) => pending.strays.wrong_id += 1,
+            // Who answers with wrong numbers does so here too, and is told for the question.
+            (None, _) if envelope.repeats(&liveness()) => {}
             (None, Some(server)) => server.facts.garbled += 1,
             (None, None) => {}
         }

@@ -96,6 +96,7 @@ fn weigh(
         Outcome::Lame(_) => (Problem::Lame, failure),
         Outcome::Truncated => (Problem::Truncated, failure),
         Outcome::NoStream(_) => (Problem::NoTcp, Severity::Fail),
+        Outcome::Unreachable(Trouble::ClosedEarly | Trouble::Foreign) => (Problem::NoTcp, Severity::Fail),
         Outcome::Unreachable(Trouble::NotGranted) => (Problem::NotGranted, Severity::Unknown),
         Outcome::Unreachable(_) => (Problem::Unreachable, Severity::Fail),
         Outcome::Cut(_) => (Problem::NotAsked, Severity::Unknown),
