@@ -34,15 +34,18 @@ cases! {
         context.run_guest("hostile-sockets", &["ten-thousand-look-ups"]).run()
     });
     /// The second address of a granted name is 127.0.0.1.
-    two_faced_name => |_| with_resolver(Fault::LoopbackSecond, |context, namespace| {
-        let listener = namespace.enter(|| TcpListener::bind((Ipv4Addr::LOCALHOST, PORT))).expect("the port is free there");
+    two_faced_name => |_| with_resolver(Fault::LoopbackSecond, |context, _| {
+        let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).expect("the port is free there");
+        let listener = context.in_namespace(|namespace| namespace.enter(bind));
         let output = context.run_guest("hostile-sockets", &["two-faced-name"]).run();
         assert!(!was_reached(&listener), "somebody connected\n{output}");
         output
     });
     /// A question would carry data out, so it must not even be asked.
-    ungranted_name => |_| with_resolver(Fault::None, |context, _| {
-        context.run_guest("hostile-sockets", &["ungranted-name"]).run()
+    ungranted_name => |_| with_resolver(Fault::None, |context, server| {
+        let output = context.run_guest("hostile-sockets", &["ungranted-name"]).run();
+        assert_eq!(server.asked_over_udp() + server.asked_over_tcp(), 0, "it was asked\n{output}");
+        output
     });
 }
 
@@ -85,14 +88,13 @@ fn was_reached(listener: &TcpListener) -> bool {
 }
 
 /// Runs `act` in a network whose only name server has this fault.
-fn with_resolver(fault: Fault, act: impl FnOnce(&Context, &Namespace) -> Output) -> Vec<Output> {
+fn with_resolver(fault: Fault, act: impl FnOnce(&Context, &Faulty) -> Output) -> Vec<Output> {
     let files = Home::new();
     let configuration = files.write("resolv.conf", "nameserver 127.0.0.1\n");
     let Some(namespace) = Namespace::with_resolver(&configuration) else { return Vec::new() };
     let server = namespace.enter(|| Faulty::start_at(fault, 53));
     let context = Context::within(namespace);
-    let output = context.in_namespace(|namespace| act(&context, namespace));
-    drop(server);
+    let output = act(&context, &server);
     context.nothing_is_left();
     vec![output]
 }
