@@ -10,7 +10,7 @@ use super::measure::{self, Sample, Spread};
 use super::named::{NAME, Named};
 use super::stage::Stage;
 use crate::workspace::Workspace;
-use crate::{build, files, shell};
+use crate::{files, shell};
 
 /// A check on this machine, beside `dig`: time, peak memory, what loading a plugin costs
 #[derive(clap::Args)]
@@ -24,7 +24,8 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     let Some(dig) = shell::which("dig") else {
         bail!("`dig` is missing; get it by `cargo xtask doctor --install`");
     };
-    let stage = Stage::new(&build::build(workspace)?.binary)?;
+    build_apart(workspace)?;
+    let stage = Stage::new(&workspace.dist().join("dbg"))?;
     let server = Named::start()?;
     println!("machine: {}", measure::machine());
     println!("each command {} times, in turns", args.runs);
@@ -51,6 +52,12 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     version.print(None)?;
     println!("    asked for: at most 5 ms");
     loading(&stage, &workspace.dist().join("plugins/dns-check.wasm"), server.port, args.runs)
+}
+
+/// Builds in a process of its own, since a build reads whole binaries, and memory that this one had would be measured with every command.
+fn build_apart(workspace: &Workspace) -> Result<()> {
+    let xtask = std::env::current_exe().context("cannot tell where xtask lies")?;
+    shell::run(Command::new(xtask).arg("build").current_dir(&workspace.root))
 }
 
 fn dig_command(dig: &Path, port: u16) -> Command {
@@ -106,7 +113,8 @@ impl Lane {
         let spread = self.spread()?;
         let peak = self.samples.iter().map(|sample| sample.peak_memory).max().unwrap_or_default();
         println!("{}: `{}`", self.name, shell::shown(&self.command));
-        print!("    {spread}, peak memory {}", files::shown_size(peak));
+        let bound = if peak <= measure::floor() { "at most " } else { "" };
+        print!("    {spread}, peak memory {bound}{}", files::shown_size(peak));
         if let Some(peer) = peer {
             print!(", {:.2}x {}", spread.ratio(peer.spread()?), peer.name);
         }

@@ -12,7 +12,7 @@ use crate::shell;
 pub(super) struct Sample {
     /// From before the start to after the end of the process.
     pub(super) wall: Duration,
-    /// The most memory the process had at once, in bytes.
+    /// The most memory the process had at once, in bytes; never less than `floor`.
     pub(super) peak_memory: u64,
     pub(super) status: ExitStatus,
     /// What it wrote to stderr.
@@ -32,6 +32,14 @@ pub(super) fn once(command: &mut Command) -> Result<Sample> {
     let stderr = std::fs::read(log.path()).with_context(context)?;
     let stderr = String::from_utf8_lossy(&stderr).into_owned();
     Ok(Sample { wall, peak_memory: ended.rusage.maxrss, status: ended.status, stderr })
+}
+
+/// The least peak memory that can be measured, in bytes. A new process starts in its parent's memory, and the kernel counts that: man 2
+/// getrusage (ru_maxrss).
+pub(super) fn floor() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+    kibibytes.and_then(|number| number.parse::<u64>().ok()).unwrap_or_default().saturating_mul(1024)
 }
 
 /// Median and spread of some durations.
@@ -85,6 +93,11 @@ mod tests {
         let spread = Spread::of(&durations).expect("not empty");
         assert_eq!(spread.to_string(), "median 2.00 ms (1.00..3.00)");
         assert_eq!(Spread::of(&[]), None);
+    }
+
+    #[test]
+    fn this_process_has_memory() {
+        assert!(floor() > 4096);
     }
 
     #[test]

@@ -8,8 +8,6 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::files;
-
 /// The user and group `nobody`.
 const NOBODY: u32 = 65_534;
 
@@ -25,7 +23,8 @@ impl Stage {
     pub(super) fn new(dbg: &Path) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let copy = folder.path().join("dbg");
-        files::lay(dbg, &copy)?;
+        // Copied by the kernel: what this process holds in memory is the least that it can measure of another.
+        std::fs::copy(dbg, &copy).with_context(|| format!("cannot copy `{}`", dbg.display()))?;
         let root = std::fs::metadata(folder.path()).is_ok_and(|it| it.uid() == 0);
         let stage = Self { folder, dbg: copy, user: root.then_some(NOBODY) };
         stage.give(stage.folder.path())?;
