@@ -21,7 +21,7 @@ pub(crate) fn write(servers: &[Server], survey: &Survey, run: &Run) {
         column::text("answer"),
         column::integer("ttl").unit(Unit::Seconds),
         column::text("by"),
-        column::integer("queries"),
+        column::integer("sent"),
         column::real("took").unit(Unit::Milliseconds),
     );
     let mut table = run.table("dns-queries", "Queries", columns);
@@ -82,17 +82,15 @@ fn answer(entry: &Entry) -> String {
     parts.join(", ")
 }
 
-/// How it travelled, as far as that is not the usual way.
-fn by(heard: &Heard) -> String {
-    let mut text = match heard.over {
-        Transport::Udp => "udp".to_owned(),
-        Transport::Tcp => "tcp".to_owned(),
-    };
+/// How it travelled; none for one datagram with EDNS, the usual way.
+fn by(heard: &Heard) -> Option<String> {
+    let usual = matches!(heard.over, Transport::Udp);
+    let mut words = vec![if usual { "udp" } else { "tcp" }];
     if heard.form.extension == Extension::Plain {
-        text.push_str(" no-edns");
+        words.push("no-edns");
     }
     if heard.form.checking == Checking::Disabled {
-        text.push_str(" cd");
+        words.push("cd");
     }
-    text
+    (!usual || words.len() > 1).then(|| words.join(" "))
 }

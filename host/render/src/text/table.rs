@@ -47,7 +47,10 @@ fn shown(table: &MergedTable<'_>, limit: usize) -> Grid {
         columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
     }
     let mut grid = Grid::default();
-    for (column, cells) in table.columns.iter().zip(columns) {
+    // Where no row has a value the column says nothing; at 80 columns its place is needed. Programs get it all the same.
+    let silent = |cells: &[CellValue<'_>]| cells.iter().all(|cell| matches!(cell, CellValue::Missing));
+    let any = columns.iter().any(|cells| !silent(cells));
+    for (column, cells) in table.columns.iter().zip(columns).filter(|(_, cells)| !any || !silent(cells)) {
         let (head, texts) = column_texts(column, &cells);
         grid.push(head, texts);
     }
