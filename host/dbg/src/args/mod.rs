@@ -18,6 +18,21 @@ pub(crate) use target::TargetCommand;
 
 use clap::{Parser, Subcommand};
 
+const EXAMPLES: &str = "\
+Examples:
+  dbg run dns-check
+  dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA
+  dbg check show dns-check
+  dbg plugin add ./my-check.wasm --allow-unsigned
+
+Exit codes: 0 pass, 4 warn, 3 fail, 5 could not check, 2 usage, 1 dbg's own error, 130 interrupted";
+
+/// The examples, and every environment variable that is read.
+fn long_help() -> String {
+    let lines = crate::env::ALL.map(|variable| format!("  {:<16} {}", variable.name, variable.doc));
+    format!("{EXAMPLES}\n\nEnvironment:\n{}", lines.join("\n"))
+}
+
 /// Finds out what is wrong with a machine: checks are WebAssembly components that may do just what they were granted.
 #[derive(Debug, Parser)]
 #[command(
@@ -25,9 +40,8 @@ use clap::{Parser, Subcommand};
     version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("DBG_BUILD"), ")"),
     about = "Finds out what is wrong with a machine, from one file, offline",
     max_term_width = 100,
-    after_help = "Examples:\n  dbg run dns-check\n  dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA\n  \
-                  dbg check show dns-check\n  dbg plugin add ./my-check.wasm --allow-unsigned\n\n\
-                  Exit codes: 0 pass, 4 warn, 3 fail, 5 could not check, 2 usage, 1 dbg's own error, 130 interrupted"
+    after_help = EXAMPLES,
+    after_long_help = long_help()
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]

@@ -62,10 +62,8 @@ fn orders(target: &Target, checks: &[Selected], codes: &Codes) -> Orders {
         let digest = check.admitted.component().digest();
         let next = CodeId(u32::try_from(ids.len()).unwrap_or(u32::MAX));
         let code = *ids.entry(digest).or_insert(next);
-        if code == next {
-            if let Some(native) = codes.get(&digest) {
-                orders.codes.push((code, digest, native.bytes().clone()));
-            }
+        if let Some(native) = codes.get(&digest).filter(|_| code == next) {
+            orders.codes.push((code, digest, native.bytes().clone()));
         }
         orders.runs.push(Order {
             code,
