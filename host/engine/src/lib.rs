@@ -4,6 +4,8 @@
 //! traits of `dbg-capability`. It decides no grant, stores no plugin and shows nothing.
 
 mod bindings;
+#[cfg(feature = "compiler")]
+mod cache;
 mod capability;
 #[cfg(feature = "compiler")]
 mod compile;
@@ -17,10 +19,14 @@ mod native;
 mod report;
 mod resources;
 mod run;
+#[cfg(test)]
+mod samples;
 mod stderr;
 mod store;
 mod ticker;
 
+#[cfg(feature = "compiler")]
+pub use cache::{Cache, CacheNote, CacheOutcome};
 #[cfg(feature = "compiler")]
 pub use compile::CompileError;
 pub use engine::{Engine, EngineError, WasmtimeError};

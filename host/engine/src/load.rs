@@ -21,6 +21,9 @@ pub struct Loaded {
     pub(crate) plugin: Arc<PluginPre<State>>,
 }
 
+/// Bytes of a page of memory: custom page sizes are off.
+const PAGE: u64 = 64 << 10;
+
 /// Why native code is no plugin for this host.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -132,7 +135,8 @@ impl Engine {
 
     /// What the linker would say less clearly, or only when it runs.
     fn fits(&self, component: &Component) -> Result<(), LoadError> {
-        let declared = component.resources_required().and_then(|resources| resources.max_initial_memory_size);
+        let pages = component.resources_required().and_then(|resources| resources.max_initial_memory_size);
+        let declared = pages.map(|pages| pages.saturating_mul(PAGE));
         if let Some(declared) = declared.filter(|declared| *declared > Limits::CEILING.memory) {
             return Err(LoadError::Memory { declared });
         }
@@ -179,5 +183,112 @@ fn unlinked(cause: wasmtime::Error) -> LoadError {
         LoadError::MissingFunction { interface, function: item }
     } else {
         LoadError::OtherType { interface, item, cause: cause.into() }
+    }
+}
+
+#[cfg(all(test, feature = "compiler"))]
+mod tests {
+    use dbg_plugin::{Admitted, Component as Plugin};
+
+    use super::*;
+    use crate::samples::{plugin, with};
+
+    const MEMORY: &str = "(memory (export \"memory\") 1)";
+
+    /// What the engine says of a component that the reader of files would refuse for the same or for another reason.
+    fn refusal(bytes: Vec<u8>) -> LoadError {
+        let declaration = "{\"declaration\":1,\"plugin\":\"sample\",\"version\":\"1.0.0\"}\n{\"check\":\"look\",\"doc\":\"Looks.\"}\n";
+        let digest = dbg_model::Digest::from_bytes([0; 32]);
+        let component = Plugin::embedded(bytes.leak(), digest, declaration, []).unwrap();
+        let engine = Engine::new().unwrap();
+        let code = engine.compile(&Admitted::stock(component)).unwrap();
+        engine.load(&code).map(|_| ()).unwrap_err()
+    }
+
+    fn importing(import: &str) -> LoadError {
+        refusal(with(import, MEMORY, "(i32.const 16)"))
+    }
+
+    #[test]
+    fn a_missing_function_is_named_with_its_interface() {
+        let error = importing(r#"(import "dbg:check/report@0.1.9" (instance (export "frobnicate" (func))))"#);
+        let LoadError::MissingFunction { interface, function } = error else { panic!("{error:?}") };
+        assert_eq!((&*interface, &*function), ("dbg:check/report@0.1.9", "frobnicate"));
+    }
+
+    #[test]
+    fn a_missing_method_is_named_without_its_mangling() {
+        let error = importing(
+            r#"(import "dbg:check/report@0.1.0" (instance (export "finding" (type $f (sub resource)))
+                (export "[method]finding.shout" (func (param "self" (borrow $f))))))"#,
+        );
+        let LoadError::MissingFunction { function, .. } = error else { panic!("{error:?}") };
+        assert_eq!(function, "finding.shout");
+    }
+
+    #[test]
+    fn a_function_with_other_parameters_is_told_apart_from_a_missing_one() {
+        let error = importing(r#"(import "dbg:check/run-context@0.1.0" (instance (export "target" (func))))"#);
+        assert!(matches!(&error, LoadError::OtherType { item, .. } if item == "target"), "{error:?}");
+    }
+
+    #[test]
+    fn another_track_and_an_unknown_interface_are_told_apart() {
+        let error = importing(r#"(import "dbg:check/report@0.2.0" (instance (export "x" (func))))"#);
+        assert!(matches!(error, LoadError::MissingTrack { offered: "0.1.0", .. }), "{error:?}");
+        let error = importing(r#"(import "wasi:clocks/monotonic-clock@0.3.0" (instance (export "now" (func))))"#);
+        assert!(error.hint().unwrap().contains("wasm32-wasip2"));
+        let error = importing(r#"(import "acme:secret/door@1.0.0" (instance (export "x" (func))))"#);
+        assert!(matches!(error, LoadError::MissingInterface { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn an_older_patch_of_the_same_track_fits() {
+        let engine = Engine::new().unwrap();
+        let bytes = with(
+            r#"(import "wasi:random/random@0.2.0" (instance (export "get-random-u64" (func (result u64)))))"#,
+            MEMORY,
+            "(i32.const 16)",
+        );
+        let component = Plugin::read(bytes.into()).unwrap();
+        assert!(engine.load(&engine.compile(&Admitted::stock(component)).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_component_of_another_world_is_told_by_what_it_exports() {
+        let error = refusal(
+            wat::parse_str(r#"(component (instance $i) (export "wasi:cli/run@0.2.0" (instance $i)))"#).unwrap(),
+        );
+        let LoadError::NoGuest { exports } = &error else { panic!("{error:?}") };
+        assert_eq!(exports, "`wasi:cli/run@0.2.0`");
+        let error = refusal(wat::parse_str("(component)").unwrap());
+        assert!(matches!(error, LoadError::NoGuest { .. }), "{error:?}");
+        let error = refusal(
+            wat::parse_str(r#"(component (instance $i) (export "dbg:check/guest@0.2.0" (instance $i)))"#).unwrap(),
+        );
+        assert!(matches!(error, LoadError::GuestTrack { .. }), "{error:?}");
+        let error = refusal(
+            wat::parse_str(r#"(component (instance $i) (export "dbg:check/guest@0.1.0" (instance $i)))"#).unwrap(),
+        );
+        assert!(matches!(error, LoadError::GuestType(_)), "{error:?}");
+    }
+
+    #[test]
+    fn two_gigabytes_of_declared_memory_are_refused_without_being_allocated() {
+        let error = refusal(with("", "(memory (export \"memory\") 32768)", "(i32.const 16)"));
+        assert!(matches!(error, LoadError::Memory { declared: 0x8000_0000 }), "{error:?}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_code_are_foreign() {
+        let engine = Engine::new().unwrap();
+        assert!(matches!(engine.load(&NativeCode::made(b"no code".as_slice().into())), Err(LoadError::Foreign(_))));
+    }
+
+    #[test]
+    fn thorough_code_loads_beside_quick_code() {
+        let engine = Engine::new().unwrap();
+        let admitted = Admitted::stock(Plugin::read(plugin("(i32.const 16)").into()).unwrap());
+        assert!(engine.load(&engine.compile_thoroughly(&admitted).unwrap()).is_ok());
     }
 }

@@ -228,3 +228,142 @@ fn timed_out(limits: Limits) -> Failure {
     let text = format!("the time was up: it had {}", format_duration(limits.time));
     Failure { code: FailureCode::TimedOut, text }
 }
+
+#[cfg(test)]
+mod tests {
+    use dbg_capability::{Configuration, LookupError, Resolver, ResolverError, Sockets};
+    use dbg_plugin::{Admitted, Component};
+
+    use super::*;
+    use crate::Engine;
+    use crate::samples::{self, NoFiles, with};
+
+    /// A place where there is nothing to ask.
+    struct Nowhere;
+
+    #[async_trait::async_trait]
+    impl Sockets for Nowhere {
+        async fn lookup(&self, _name: &str) -> Result<Vec<std::net::IpAddr>, LookupError> {
+            std::future::pending().await
+        }
+
+        async fn resolvers(&self) -> Vec<std::net::SocketAddr> {
+            Vec::new()
+        }
+
+        async fn own_addresses(&self) -> Vec<std::net::IpAddr> {
+            Vec::new()
+        }
+    }
+
+    #[async_trait::async_trait]
+    impl Resolver for Nowhere {
+        async fn read(&self) -> Result<Configuration, ResolverError> {
+            std::future::pending().await
+        }
+    }
+
+    fn load(engine: &Engine, bytes: Vec<u8>) -> Loaded {
+        let admitted = Admitted::stock(Component::read(bytes.into()).unwrap());
+        engine.load(&engine.compile(&admitted).unwrap()).unwrap()
+    }
+
+    fn request(limits: Limits) -> RunRequest {
+        let grants = Effective::default();
+        RunRequest { check: "look".parse().unwrap(), arguments: Vec::new(), grants, limits, target: "local".into() }
+    }
+
+    struct Running {
+        ending: tokio::task::JoinHandle<Ending>,
+        cancel: watch::Sender<bool>,
+    }
+
+    fn start(loaded: &Loaded, limits: Limits) -> Running {
+        let (events, mut reader) = mpsc::channel(1);
+        let (cancel, cancelled) = watch::channel(false);
+        let loaded = loaded.clone();
+        tokio::spawn(async move { while reader.recv().await.is_some() {} });
+        let ending = tokio::spawn(async move {
+            let place = dbg_capability::Capabilities {
+                sockets: Arc::new(Nowhere),
+                resolver: Arc::new(Nowhere),
+                files: Arc::new(NoFiles),
+            };
+            loaded.run(request(limits), &place, events, cancelled).await
+        });
+        Running { ending, cancel }
+    }
+
+    async fn ending(bytes: Vec<u8>, limits: Limits) -> Ending {
+        start(&load(&Engine::new().unwrap(), bytes), limits).ending.await.unwrap()
+    }
+
+    fn code(ending: &Ending) -> Option<FailureCode> {
+        ending.failure.as_ref().map(|failure| failure.code)
+    }
+
+    const SOON: Limits = Limits { time: Duration::from_millis(50), memory: 1 << 20 };
+
+    #[tokio::test]
+    async fn a_check_that_returns_has_no_failure_and_a_peak() {
+        let ending = ending(samples::plugin("(i32.const 16)"), Limits::DEFAULT).await;
+        assert_eq!(ending.failure, None);
+        assert_eq!(ending.peak_memory, 64 << 10);
+    }
+
+    #[tokio::test]
+    async fn a_trap_is_told_by_its_reason() {
+        for (run, reason) in [
+            ("unreachable", "gave up"),
+            ("(i32.load (i32.const -8))", "out of bounds"),
+            ("(i32.div_s (i32.const 1) (i32.const 0))", "divided by zero"),
+            ("call $recurse (i32.const 16)", "call stack"),
+        ] {
+            let ending = ending(samples::plugin(run), Limits::DEFAULT).await;
+            let failure = ending.failure.unwrap();
+            assert_eq!(failure.code, FailureCode::Trapped, "{run}");
+            assert!(failure.text.contains(reason), "{run}: {}", failure.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_endless_loop_ends_at_its_deadline() {
+        let ending = ending(samples::plugin("(loop (br 0)) (i32.const 16)"), SOON).await;
+        assert_eq!(code(&ending), Some(FailureCode::TimedOut));
+    }
+
+    #[tokio::test]
+    async fn a_sibling_returns_beside_an_endless_loop_on_one_thread() {
+        let engine = Engine::new().unwrap();
+        let endless = start(&load(&engine, samples::plugin("(loop (br 0)) (i32.const 16)")), Limits::DEFAULT);
+        let brief = start(&load(&engine, samples::plugin("(i32.const 16)")), Limits::DEFAULT);
+        assert_eq!(brief.ending.await.unwrap().failure, None);
+        endless.cancel.send(true).unwrap();
+        assert_eq!(code(&endless.ending.await.unwrap()), Some(FailureCode::Cancelled));
+    }
+
+    #[tokio::test]
+    async fn memory_without_end_is_refused_at_the_limit_and_named() {
+        let run = "(loop (br_if 0 (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))) unreachable";
+        let ending = ending(samples::plugin(run), Limits { memory: 1 << 20, ..Limits::DEFAULT }).await;
+        assert_eq!(code(&ending), Some(FailureCode::OutOfMemory));
+        assert_eq!(ending.peak_memory, 1 << 20);
+        assert!(ending.failure.unwrap().text.contains("1MiB"));
+    }
+
+    #[tokio::test]
+    async fn a_memory_that_begins_over_the_limit_does_not_begin() {
+        let bytes = with("", "(memory (export \"memory\") 32)", "(i32.const 16)");
+        let ending = ending(bytes, Limits { memory: 1 << 20, ..Limits::DEFAULT }).await;
+        assert_eq!(code(&ending), Some(FailureCode::OutOfMemory));
+    }
+
+    #[tokio::test]
+    async fn what_the_guest_says_of_its_failure_is_kept() {
+        let data =
+            r#"(data (i32.const 16) "\01\00\00\00\03\00\00\00\28\00\00\00\03\00\00\00\00\00\00\00\00\00\00\00no!")"#;
+        let bytes = with("", &format!("(memory (export \"memory\") 1) {data}"), "(i32.const 16)");
+        let failure = ending(bytes, Limits::DEFAULT).await.failure.unwrap();
+        assert_eq!(failure, Failure { code: FailureCode::Unsupported, text: "no!".into() });
+    }
+}

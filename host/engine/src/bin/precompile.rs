@@ -64,7 +64,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             plugin,
         };
         let admitted = Admitted::stock(component);
-        let code = engine.compile(&admitted)?;
+        let code = engine.compile_thoroughly(&admitted)?;
         // What does not load here would not load in anybody's hands.
         engine.load(&code).map_err(|cause| format!("`{}`: {cause}", path.display()))?;
         fs::write(out.join(&entry.wasm), admitted.component().bytes())?;

@@ -173,9 +173,9 @@ fn hidden(ip: IpAddr) -> Vec<Ipv4Addr> {
     if matches!((e, f), (0 | 0x0200, 0x5efe)) {
         found.push(last);
     }
-    // Of the places that a local NAT64 prefix may use, those it does not use are zero.
+    // Of the places that a local NAT64 prefix may use, those that it does not use begin with zero.
     if (a, b, c) == (0x64, 0xff9b, 1) {
-        found.retain(|v4| !v4.is_unspecified());
+        found.retain(|v4| !matches!(v4.octets(), [0, ..]));
     }
     found
 }

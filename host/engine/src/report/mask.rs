@@ -37,10 +37,10 @@ impl Mask {
 
     /// The text without secrets and with at most `max` bytes.
     pub(crate) fn text(&mut self, text: String, max: usize) -> String {
+        let was_cut = text.len() > max;
         // A secret that the limit splits must still be seen whole, so masking looks that much further.
         let seen = truncate_at_char(&text, max.saturating_add(self.longest));
         let mut kept = if seen.len() < text.len() { seen.to_owned() } else { text };
-        let was_cut = kept.len() > max;
         for secret in &self.secrets {
             let found = kept.matches(secret.reveal()).count();
             if found > 0 {
