@@ -36,7 +36,7 @@ fn the_version_is_told() {
 fn nothing_typed_is_a_usage_error_with_help() {
     let context = Context::new();
     context.type_in("").run().exits(exit::USAGE).is_silent().warns("Usage");
-    context.type_in("rnu dns-check").run().exits(exit::USAGE).is_silent().warns("run");
+    context.type_in("plugn list").run().exits(exit::USAGE).is_silent().warns("plugin");
     context.type_in("run --no-such-flag dns-check").run().exits(exit::USAGE).is_silent().warns("--no-such-flag");
 }
 

@@ -15,6 +15,8 @@ mod json;
 mod parameter;
 mod pipe;
 mod plugin;
+mod policy;
 mod run;
 mod secret;
 mod terminal;
+mod version;

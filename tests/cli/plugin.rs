@@ -17,7 +17,7 @@ fn an_added_plugin_runs_by_its_check_until_it_is_removed() {
     context.type_in("run every-kind/every-kind").run().exits(exit::PASS);
     context.type_in("run every-kind@0.1").run().exits(exit::PASS);
     context.type_in("run every-kind@0.1.0").run().exits(exit::PASS);
-    context.type_in("run every-kind@0.2").run().exits(exit::USAGE).warns("0.2");
+    context.type_in("run every-kind@0.2").run().exits(exit::USAGE).warns("there is `0.1.0`");
     context.type_in("plugin remove every-kind").run().exits(exit::PASS);
     context.type_in("run every-kind").run().exits(exit::USAGE);
     let kept: Vec<String> = context.home.kept().into_iter().filter(|path| path.contains("data/")).collect();

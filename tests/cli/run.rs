@@ -45,7 +45,7 @@ fn the_verdict_comes_first_then_evidence_then_the_next_step() {
     let output = context.run_guest("every-report", &["every-report", "verdict=fail"]).run();
     output.exits(exit::FAIL);
     let text = output.stdout();
-    let places: Vec<usize> = ["FAIL", "it was looked at", "forty-two", "do nothing", "Things of every kind"]
+    let places: Vec<usize> = ["FAIL", "it was looked at", "forty-two", "do nothing", "NAME    COUNT"]
         .iter()
         .map(|part| text.find(part).unwrap_or_else(|| panic!("stdout lacks `{part}`\n{output}")))
         .collect();
@@ -140,14 +140,19 @@ fn an_unknown_check_is_refused_with_a_suggestion() {
     context.type_in("run dns-chek").run().exits(exit::USAGE).is_silent().warns("dns-chek").warns("dns-check");
     context.type_in("run entirely-else").run().exits(exit::USAGE).is_silent().warns("entirely-else");
     context.type_in("run ../etc/passwd").run().exits(exit::USAGE).is_silent();
-    context.type_in("run dns-check@99").run().exits(exit::USAGE).warns("99");
+    context.type_in("run dns-check@99").run().exits(exit::USAGE).warns("there is `0.1.0`");
     context.type_in("run").run().exits(exit::USAGE).warns("dbg run");
 }
 
 #[test]
 fn a_parameter_before_any_check_is_refused() {
     let context = Context::new();
-    context.type_in("run name=example.test dns-check").run().exits(exit::USAGE).is_silent().warns("name=example.test");
+    context
+        .type_in("run name=example.test dns-check")
+        .run()
+        .exits(exit::USAGE)
+        .is_silent()
+        .warns("the parameter `name` follows no check");
 }
 
 #[test]

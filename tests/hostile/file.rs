@@ -36,7 +36,7 @@ cases! {
         for byte in bytes.iter_mut().skip(quarter).take(64) {
             *byte ^= 0xff;
         }
-        try_file(context, &bytes)
+        try_check(context, &context.home.write("plugin.wasm", bytes), "every-report")
     };
     zeros_of_1_gb => |context| {
         let path = context.home.write("zeros.wasm", "");
@@ -55,11 +55,15 @@ pub(crate) fn try_file(context: &Context, bytes: &[u8]) -> Vec<Output> {
     try_path(context, &context.home.write("plugin.wasm", bytes))
 }
 
-/// Runs, adds and shows it: the error is the same, and nothing gets into the store.
 fn try_path(context: &Context, path: &Path) -> Vec<Output> {
+    try_check(context, path, "by-hand")
+}
+
+/// Runs it and adds it: the error is the same, and nothing gets into the store.
+fn try_check(context: &Context, path: &Path, check: &str) -> Vec<Output> {
     let file = path.to_str().expect("our own path");
     let answers = [
-        context.dbg(["run", "--allow-unsigned", "--plugin", file, "by-hand"]).run(),
+        context.dbg(["run", "--allow-unsigned", "--plugin", file, check]).run(),
         context.dbg(["plugin", "add", "--allow-unsigned", "--yes", file]).run(),
     ];
     for answer in &answers {

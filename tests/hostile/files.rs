@@ -55,6 +55,10 @@ cases! {
         file.set_len(1 << 40).expect("a hole takes no room");
         reads(context, &path)
     };
+    uses_what_it_closed => |context| {
+        let path = context.home.write("granted", "text");
+        vec![context.run_guest("hostile-files", &["uses-what-it-closed", &format!("path={}", path.display())]).run()]
+    };
     opens_all_files => |context| {
         let path = context.home.write("granted", "text");
         vec![context.run_guest("hostile-files", &["opens-all-files", &format!("path={}", path.display())]).run()]

@@ -23,30 +23,32 @@ impl Schema {
     #[must_use]
     pub fn faults(&self, value: &Value) -> Vec<String> {
         let mut faults = Vec::new();
-        self.check(&self.document, value, "", &mut faults);
+        self.check(&self.document, value, "", &[], &mut faults);
         faults
     }
 
-    fn check(&self, schema: &Value, value: &Value, place: &str, faults: &mut Vec<String>) {
+    /// `named` are the keys that a schema around this one names for the same object.
+    fn check(&self, schema: &Value, value: &Value, place: &str, named: &[&str], faults: &mut Vec<String>) {
         let Value::Object(words) = schema else {
             return if *schema != Value::Bool(true) {
                 faults.push(format!("{place}: the schema is `{schema}`"))
             };
         };
+        let properties = words.get("properties").and_then(Value::as_object);
+        let named: Vec<&str> =
+            named.iter().copied().chain(properties.into_iter().flatten().map(|(name, _)| name.as_str())).collect();
         for (word, rule) in words {
             match (word.as_str(), rule) {
                 (word, _) if NOTES.contains(&word) => {}
                 ("$ref", Value::String(path)) => match self.document.pointer(path.trim_start_matches('#')) {
-                    Some(target) => self.check(target, value, place, faults),
+                    Some(target) => self.check(target, value, place, &named, faults),
                     None => faults.push(format!("{place}: the schema lacks `{path}`")),
                 },
                 ("type", rule) if !has_type(rule, value) => faults.push(format!("{place}: `{value}` is no {rule}")),
-                ("type", _) | ("properties" | "additionalProperties", _) => {}
                 ("const", rule) if rule != value => faults.push(format!("{place}: `{value}` is not {rule}")),
                 ("enum", Value::Array(values)) if !values.contains(value) => {
                     faults.push(format!("{place}: `{value}` is none of {rule}"));
                 }
-                ("const" | "enum", _) => {}
                 ("required", Value::Array(names)) => {
                     let missing =
                         names.iter().filter(|name| name.as_str().is_none_or(|name| value.get(name).is_none()));
@@ -54,30 +56,37 @@ impl Schema {
                 }
                 ("minimum", rule) if value.as_f64() < rule.as_f64() => faults.push(format!("{place}: below {rule}")),
                 ("maximum", rule) if value.as_f64() > rule.as_f64() => faults.push(format!("{place}: above {rule}")),
-                ("minimum" | "maximum", _) => {}
+                ("type" | "const" | "enum" | "minimum" | "maximum" | "properties" | "additionalProperties", _) => {}
                 ("items", rule) => {
                     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-                        self.check(rule, item, &format!("{place}/{index}"), faults);
+                        self.check(rule, item, &format!("{place}/{index}"), &[], faults);
                     }
                 }
-                ("anyOf" | "oneOf", Value::Array(choices)) => self.one_of(choices, value, place, faults),
+                ("anyOf" | "oneOf", Value::Array(choices)) => self.one_of(choices, value, place, &named, faults),
                 _ => faults.push(format!("{place}: the schema's word `{word}` is not known here")),
             }
         }
-        self.properties(words, value, place, faults);
+        self.properties(words, value, place, &named, faults);
     }
 
     /// The choice with the fewest faults tells what is wrong.
-    fn one_of(&self, choices: &[Value], value: &Value, place: &str, faults: &mut Vec<String>) {
+    fn one_of(&self, choices: &[Value], value: &Value, place: &str, named: &[&str], faults: &mut Vec<String>) {
         let tried = choices.iter().map(|choice| {
             let mut faults = Vec::new();
-            self.check(choice, value, place, &mut faults);
+            self.check(choice, value, place, named, &mut faults);
             faults
         });
         faults.extend(tried.min_by_key(Vec::len).unwrap_or_default());
     }
 
-    fn properties(&self, words: &Map<String, Value>, value: &Value, place: &str, faults: &mut Vec<String>) {
+    fn properties(
+        &self,
+        words: &Map<String, Value>,
+        value: &Value,
+        place: &str,
+        named: &[&str],
+        faults: &mut Vec<String>,
+    ) {
         let (Some(properties), Some(value)) = (words.get("properties").and_then(Value::as_object), value.as_object())
         else {
             return;
@@ -86,8 +95,10 @@ impl Schema {
         let is_whole = !["$ref", "anyOf", "oneOf"].iter().any(|word| words.contains_key(*word));
         for (name, value) in value {
             match properties.get(name) {
-                Some(rule) => self.check(rule, value, &format!("{place}/{name}"), faults),
-                None if is_whole => faults.push(format!("{place}: the key `{name}` is not in the schema")),
+                Some(rule) => self.check(rule, value, &format!("{place}/{name}"), &[], faults),
+                None if is_whole && !named.contains(&name.as_str()) => {
+                    faults.push(format!("{place}: the key `{name}` is not in the schema"));
+                }
                 None => {}
             }
         }

@@ -2,13 +2,15 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hickory_proto::op::Message;
 use hickory_proto::rr::RecordType;
+use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
 
 use super::answer;
 use super::fault::{Act, Fault, TcpAct};
@@ -27,9 +29,20 @@ pub struct Faulty {
 
 struct Shared {
     fault: Fault,
-    stopped: AtomicBool,
+    /// Readable once the server is to stop. A datagram could not tell: the socket may be in another network than who drops it.
+    stop: OwnedFd,
     udp: AtomicU32,
     tcp: AtomicU32,
+}
+
+impl Shared {
+    /// Waits until the socket has something; `false` when the server is to stop.
+    fn wait_for(&self, socket: impl AsFd) -> bool {
+        let mut waited = [PollFd::new(&socket, PollFlags::IN), PollFd::new(&self.stop, PollFlags::IN)];
+        while let Err(rustix::io::Errno::INTR) = poll(&mut waited, None) {}
+        let [_, stop] = waited;
+        stop.revents().is_empty()
+    }
 }
 
 impl Faulty {
@@ -44,7 +57,8 @@ impl Faulty {
     pub fn start_at(fault: Fault, port: u16) -> Self {
         let (udp, tcp) = sockets(port);
         let address = udp.local_addr().expect("a bound socket has an address");
-        let shared = Arc::new(Shared { fault, stopped: false.into(), udp: 0.into(), tcp: 0.into() });
+        let stop = eventfd(0, EventfdFlags::CLOEXEC).expect("a descriptor is free");
+        let shared = Arc::new(Shared { fault, stop, udp: 0.into(), tcp: 0.into() });
         let mut threads = Vec::new();
         // A port on which nobody listens stays ours only as long as nobody else takes it; loopback tests can live with that.
         if shared.fault.listens_on_tcp() {
@@ -71,12 +85,7 @@ impl Faulty {
 
 impl Drop for Faulty {
     fn drop(&mut self) {
-        self.shared.stopped.store(true, Ordering::Release);
-        // Both threads block in a call: something has to arrive for them to see it.
-        if let Ok(socket) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)) {
-            socket.send_to(&[], self.address).ok();
-        }
-        drop(TcpStream::connect(self.address));
+        rustix::io::write(&self.shared.stop, &1_u64.to_ne_bytes()).ok();
         for thread in self.threads.drain(..) {
             thread.join().ok();
         }
@@ -97,11 +106,8 @@ fn sockets(port: u16) -> (UdpSocket, TcpListener) {
 
 fn serve_udp(socket: &UdpSocket, shared: &Shared) {
     let mut buffer = [0; 4096];
-    loop {
+    while shared.wait_for(socket) {
         let Ok((length, client)) = socket.recv_from(&mut buffer) else { return };
-        if shared.stopped.load(Ordering::Acquire) {
-            return;
-        }
         let Some(query) = buffer.get(..length).and_then(answer::parse) else { continue };
         let step = shared.udp.fetch_add(1, Ordering::AcqRel);
         if shared.fault == Fault::DropsSecondOfPair && answer::is_for(&query, RecordType::A) {
@@ -142,11 +148,8 @@ fn act(socket: &UdpSocket, client: SocketAddr, acts: Vec<Act>) {
 }
 
 fn serve_tcp(listener: &TcpListener, shared: &Arc<Shared>) {
-    for stream in listener.incoming() {
-        if shared.stopped.load(Ordering::Acquire) {
-            return;
-        }
-        let Ok(stream) = stream else { continue };
+    while shared.wait_for(listener) {
+        let Ok((stream, _)) = listener.accept() else { continue };
         let step = shared.tcp.fetch_add(1, Ordering::AcqRel);
         let shared = Arc::clone(shared);
         std::thread::spawn(move || serve_stream(stream, &shared.fault, step));

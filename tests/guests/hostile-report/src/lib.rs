@@ -12,7 +12,16 @@ fn million_findings(run: &Run) -> Result<(), Failure> {
     for number in 0..1_000_000 {
         run.finding("one-of-many", Severity::Info, number).evidence("number", number);
     }
-    run.pass("end", "came to an end");
+    Ok(())
+}
+
+/// Says what is wrong only after more than anybody reads.
+#[check(name = "buries-a-failure")]
+fn buries_a_failure(run: &Run) -> Result<(), Failure> {
+    for number in 0..2_000 {
+        run.pass("one-of-many", number);
+    }
+    run.fail("buried", "it does not work at all");
     Ok(())
 }
 
@@ -147,6 +156,7 @@ fn terminal_escapes(run: &Run) -> Result<(), Failure> {
 
 dbg_sdk::plugin!(
     million_findings,
+    buries_a_failure,
     million_rows,
     huge_sentence,
     huge_list,

@@ -90,10 +90,9 @@ fn two_faced_name(run: &Run) -> Result<(), Failure> {
     run.info("found", found.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(" "));
     for address in found {
         let result = tcp(address);
+        let refused = matches!(&result, Err(error) if error.kind() == ErrorKind::PermissionDenied);
         // The name was granted, and so is where it leads; that nobody is there is not the point.
-        if address.ip() == IpAddr::from([192, 0, 2, 1])
-            && !matches!(&result, Err(error) if error.kind() == ErrorKind::PermissionDenied)
-        {
+        if !refused && !address.ip().is_loopback() {
             run.pass("allowed", format!("tcp to {address} was allowed"));
         } else {
             tell(run, &format!("tcp to {address}"), result);
@@ -120,7 +119,10 @@ fn ungranted_name(run: &Run) -> Result<(), Failure> {
 /// A refusal is a pass; anything else, also a time-out, is a fail.
 fn tell<T>(run: &Run, what: &str, result: std::io::Result<T>) {
     match result {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => run.pass("refused", format!("{what} was refused")),
+        // What is no valid destination for anybody is refused as such.
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput) => {
+            run.pass("refused", format!("{what} was refused"))
+        }
         Err(error) => run.fail("tried", format!("{what} was tried: {error}")),
         Ok(_) => run.fail("reached", format!("{what} was possible")),
     };
