@@ -14,6 +14,7 @@ mod expected;
 mod file;
 mod files;
 mod report;
+mod resolver;
 mod run;
 mod sockets;
 
@@ -23,7 +24,8 @@ use std::path::Path;
 use dbg_tests::guests;
 
 /// Every list of cases.
-const CASES: [&[&str]; 6] = [file::CASES, component::CASES, run::CASES, report::CASES, sockets::CASES, files::CASES];
+const CASES: [&[&str]; 7] =
+    [file::CASES, component::CASES, run::CASES, report::CASES, sockets::CASES, files::CASES, resolver::CASES];
 
 #[test]
 fn every_folder_has_a_test_and_every_test_a_folder() {

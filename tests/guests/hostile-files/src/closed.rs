@@ -3,7 +3,6 @@
 
 use dbg_sdk::bindings::dbg::files::file_tree;
 use dbg_sdk::bindings::dbg::files::files_types::{Error, ErrorCode};
-use dbg_sdk::bindings::dbg::resolver::resolver_config;
 
 pub(crate) fn file(path: &str) -> Option<bool> {
     let file = file_tree::open(path).ok()?;
@@ -23,26 +22,6 @@ pub(crate) fn greedy(path: &str) -> Option<bool> {
 
 pub(crate) fn not_a_file(folder: &str) -> Option<bool> {
     Some(file_tree::open(folder).is_err() && file_tree::read_link("").is_err() && file_tree::stat("\0", true).is_err())
-}
-
-pub(crate) fn configuration() -> Option<bool> {
-    let configuration = resolver_config::read().ok()?;
-    configuration.close();
-    configuration.close();
-    Some(
-        configuration.nameservers().is_empty()
-            && configuration.search().is_empty()
-            && configuration.options().is_empty()
-            && configuration.raw().is_empty()
-            && (configuration.ndots(), configuration.timeout_ms(), configuration.attempts()) == (0, 0, 0),
-    )
-}
-
-pub(crate) fn configurations_without_end() -> Option<bool> {
-    let opened: Vec<_> = (0..64).map(|_| resolver_config::read()).collect();
-    let held = opened.iter().filter(|configuration| configuration.is_ok()).count();
-    drop(opened);
-    Some(held == 16 && resolver_config::read().is_ok())
 }
 
 fn is_closed<T>(result: Result<T, Error>) -> bool {

@@ -71,17 +71,15 @@ fn opens_all_files(parameters: Paths, run: &Run) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Uses handles that it closed, asks for more than there can be, and opens without closing.
+/// Uses handles that it closed, and asks for more than there can be.
 #[check(name = "uses-what-it-closed", grant(capability = "files", bounds = ["param:path"],
-    reason = "reads the file it is told to"), grant(capability = "resolver", reason = "reads the configuration"))]
+    reason = "reads the file it is told to"))]
 fn uses_what_it_closed(parameters: Paths, run: &Run) -> Result<(), Failure> {
     let folder = parameters.path.rsplit_once('/').map_or("/", |(folder, _)| folder);
     for (what, is_well) in [
         ("a closed file", closed::file(&parameters.path)),
         ("a file asked for too much", closed::greedy(&parameters.path)),
         ("a folder that is no file", closed::not_a_file(folder)),
-        ("a closed configuration", closed::configuration()),
-        ("configurations without end", closed::configurations_without_end()),
     ] {
         match is_well {
             Some(true) => run.pass("answered", format!("{what} was answered as it should be")),
