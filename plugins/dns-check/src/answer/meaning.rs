@@ -44,6 +44,10 @@ pub(crate) fn judge(reply: &Reply) -> Meaning {
     if reply.flags.tc {
         return Meaning::Truncated;
     }
+    // BIND shows the loop that it ran into and answers SERVFAIL: the cause is worth more than the code.
+    if reply.looped {
+        return Meaning::AliasLoop;
+    }
     match reply.rcode {
         0 => {}
         1 => return Meaning::FormatError,
@@ -52,9 +56,6 @@ pub(crate) fn judge(reply: &Reply) -> Meaning {
         4 => return Meaning::NotImplemented,
         5 => return Meaning::Refused,
         other => return Meaning::OtherCode(other),
-    }
-    if reply.looped {
-        return Meaning::AliasLoop;
     }
     if !reply.records.is_empty() {
         return Meaning::Answers;
@@ -145,6 +146,12 @@ mod tests {
             Meaning::AliasLoop
         );
         assert_eq!(meaning(|sample| sample.cname("shop.test", "shop.test")), Meaning::AliasLoop);
+    }
+
+    #[test]
+    fn a_failure_that_shows_a_loop_is_a_loop() {
+        let meaning = meaning(|sample| sample.cname("shop.test", "b.test").cname("b.test", "shop.test").rcode(2));
+        assert_eq!(meaning, Meaning::AliasLoop);
     }
 
     #[test]

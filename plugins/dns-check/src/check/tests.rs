@@ -196,7 +196,7 @@ fn a_server_that_cannot_resolve_the_root_is_a_warning_alone() {
     let address = server.address;
     let resolver = Resolver::new().nameserver(address.ip().to_string(), address.port());
     let report = run(Host::new().resolver(resolver), DnsCheck { name: vec![], server: vec![], ..asking(&[]) });
-    assert_eq!(weighty(&report), [("dns-servfail", Severity::Warn)]);
+    assert_eq!(weighty(&report), [("dns-no-root", Severity::Warn)]);
 }
 
 #[test]

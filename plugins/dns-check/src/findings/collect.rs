@@ -80,8 +80,10 @@ fn weigh(
     // Whether the operator asked for it, or the check for itself: there what a living server says is no failure of the machine.
     let asked = lookup.purpose == Purpose::Name;
     let failure = if asked { Severity::Fail } else { Severity::Warn };
+    let root = lookup.purpose == Purpose::Root;
     Some(match &verdict.outcome {
         Outcome::Answers(_) | Outcome::GivenUp => return None,
+        Outcome::NoData | Outcome::NoSuchName | Outcome::ServerFailed if root => (Problem::NoRoot, failure),
         Outcome::NoData => (Problem::NoData, weigh_no_data(lookup, step, verdict.kind)?),
         Outcome::NoSuchName => {
             (Problem::NoSuchName, if lookup.purpose == Purpose::SearchDomain { Severity::Info } else { failure })
@@ -109,6 +111,7 @@ fn weigh(
                 return None;
             }
             match facts.and_then(|facts| facts.alive) {
+                Some(true) if root => (Problem::NoRoot, failure),
                 Some(true) => (Problem::UpstreamTimeout, failure),
                 _ => (Problem::Timeout, Severity::Fail),
             }
@@ -119,8 +122,8 @@ fn weigh(
 /// That a name has no record of a type is a fault for what a program needs, and nothing special for types that most names lack.
 fn weigh_no_data(lookup: &Lookup, step: &Step, kind: Kind) -> Option<Severity> {
     match lookup.purpose {
-        Purpose::Root => return Some(Severity::Warn),
-        Purpose::SearchDomain => return None,
+        // A zone may begin above the search domain.
+        Purpose::Root | Purpose::SearchDomain => return None,
         Purpose::Name => {}
     }
     if kind.is_address() {
@@ -157,9 +160,6 @@ fn detail(facts: Facts<'_>, walk: &Walk, lookup: &Lookup, verdict: &Verdict) -> 
     }
     if let Some(reason) = entry.and_then(reason) {
         text.push_str(&format!("; the server says: {reason}"));
-    }
-    if lookup.purpose == Purpose::Root {
-        text.push_str("; a site without a way to the Internet may have it so");
     }
     text
 }

@@ -7,6 +7,7 @@ pub(super) enum Problem {
     Unreachable,
     Timeout,
     UpstreamTimeout,
+    NoRoot,
     WrongSource,
     WrongId,
     WrongQuestion,
@@ -31,11 +32,12 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    pub(super) const ALL: [Self; 25] = [
+    pub(super) const ALL: [Self; 26] = [
         Self::NotGranted,
         Self::Unreachable,
         Self::Timeout,
         Self::UpstreamTimeout,
+        Self::NoRoot,
         Self::WrongSource,
         Self::WrongId,
         Self::WrongQuestion,
@@ -66,6 +68,7 @@ impl Problem {
             Self::Unreachable => "dns-unreachable",
             Self::Timeout => "dns-timeout",
             Self::UpstreamTimeout => "dns-upstream-timeout",
+            Self::NoRoot => "dns-no-root",
             Self::WrongSource => "dns-wrong-source",
             Self::WrongId => "dns-wrong-id",
             Self::WrongQuestion => "dns-wrong-question",
@@ -97,6 +100,7 @@ impl Problem {
             Self::Unreachable => format!("{server} cannot be reached"),
             Self::Timeout => format!("{server} does not answer {what}"),
             Self::UpstreamTimeout => format!("{server} is there, but has no answer in time to {what}"),
+            Self::NoRoot => format!("{server} answers, but does not resolve the root"),
             Self::WrongSource => format!("the answer of {server} to {what} comes from another address"),
             Self::WrongId => format!("answers with a wrong number came from {server} to {what}"),
             Self::WrongQuestion => format!("answers to another question came from {server} to {what}"),
@@ -128,6 +132,7 @@ impl Problem {
             Self::Unreachable => "cannot reach one of their name servers",
             Self::Timeout => "get no answer from one of their name servers",
             Self::UpstreamTimeout => "have a name server that gets no answers itself",
+            Self::NoRoot => "have a name server that does not resolve the root",
             Self::WrongSource => "get answers from another address than they asked",
             Self::WrongId | Self::WrongQuestion | Self::Garbled => "get answers that answer nothing they asked",
             Self::Refused => "are refused by one of their name servers",
@@ -166,6 +171,10 @@ impl Problem {
             Self::UpstreamTimeout => {
                 &["look at the server's forwarders and at its way to them: it answers what it knows by itself"]
             }
+            Self::NoRoot => &[
+                "nothing, where this site has no way to the Internet: give a name of the site instead, `name=`",
+                "else look at the server's forwarders, and at its way to them",
+            ],
             Self::WrongSource => &[
                 "make the server answer from the address that is asked (several addresses, or NAT on the way back): programs ignore such answers",
             ],
