@@ -148,8 +148,10 @@ fn compiled_code_changed_in_the_cache_is_not_run() {
     for path in context.home.kept().into_iter().filter(|path| path.starts_with("cache/")) {
         let path = context.home.path().join(path);
         let mut bytes = std::fs::read(&path).expect("its bytes");
-        if let Some(last) = bytes.last_mut().filter(|_| path.extension().is_some()) {
-            *last ^= 1;
+        // Not the key of the MACs, which is short: with another key every entry would be foreign.
+        if bytes.len() > 1024 {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
         }
         std::fs::write(&path, bytes).expect("our own file");
     }
