@@ -32,7 +32,8 @@ pub trait Sockets: Send + Sync {
     /// The addresses of `name` by the target's own `/etc/hosts` and resolver, never by this process's libc. Never an empty list.
     async fn lookup(&self, name: &str) -> Result<Vec<IpAddr>, LookupError>;
 
-    /// The name servers that the target's configuration names, with their ports; empty when they cannot be read.
+    /// The name servers that the target asks, with their ports: those of its configuration, this machine where it names none; empty when it
+    /// cannot be read.
     async fn resolvers(&self) -> Vec<SocketAddr>;
 
     /// The addresses of the target's own interfaces: a name that a grant lists never covers them.

@@ -9,7 +9,7 @@ mod hosts;
 mod search;
 mod server;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -87,9 +87,14 @@ impl Sockets for LocalSockets {
     }
 
     async fn resolvers(&self) -> Vec<SocketAddr> {
-        let configuration = self.resolver.read().await;
-        let servers = configuration.map(|configuration| configuration.nameservers).unwrap_or_default();
-        servers.iter().filter_map(address::of).collect()
+        match self.resolver.read().await {
+            // Source: man 5 resolv.conf: without a `nameserver` line the local machine is asked.
+            Ok(configuration) if configuration.nameservers.is_empty() => {
+                vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 53))]
+            }
+            Ok(configuration) => configuration.nameservers.iter().filter_map(address::of).collect(),
+            Err(_) => Vec::new(),
+        }
     }
 
     async fn own_addresses(&self) -> Vec<IpAddr> {

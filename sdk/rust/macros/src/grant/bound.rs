@@ -57,11 +57,7 @@ fn socket(text: &str, span: Span) -> Result<Option<NamedParameter>> {
         return refuse(span, format!("`{protocol}` is no protocol: there are `udp`, `tcp` and `any`"));
     }
     if let Some(name) = place.strip_prefix("param:") {
-        return Ok(Some(NamedParameter {
-            name: name.to_owned(),
-            kinds: &["address", "address-range"],
-            span,
-        }));
+        return Ok(Some(NamedParameter { name: name.to_owned(), kinds: &["address", "address-range"], span }));
     }
     if place == "resolvers" || place == "*" || is_network(place) || is_address(place) {
         return Ok(None);
