@@ -15,23 +15,29 @@ pub(super) struct Sample {
     /// The most memory the process had at once, in bytes; never less than `floor`.
     pub(super) peak_memory: u64,
     pub(super) status: ExitStatus,
+    /// What it wrote to stdout.
+    pub(super) stdout: String,
     /// What it wrote to stderr.
     pub(super) stderr: String,
 }
 
-/// Runs a command to its end. Stderr goes to a file, so that nobody need read it meanwhile.
+/// Runs a command to its end. What it writes goes to files, so that nobody need read it meanwhile.
 pub(super) fn once(command: &mut Command) -> Result<Sample> {
     let text = shell::shown(command);
     let context = || format!("cannot run `{text}`");
+    let out = tempfile::NamedTempFile::new().with_context(context)?;
     let log = tempfile::NamedTempFile::new().with_context(context)?;
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log.reopen().with_context(context)?);
+    command.stdin(Stdio::null());
+    command.stdout(out.reopen().with_context(context)?).stderr(log.reopen().with_context(context)?);
     let start = Instant::now();
     let mut child = command.spawn().with_context(context)?;
     let ended = child.wait4().with_context(context)?;
     let wall = start.elapsed();
-    let stderr = std::fs::read(log.path()).with_context(context)?;
-    let stderr = String::from_utf8_lossy(&stderr).into_owned();
-    Ok(Sample { wall, peak_memory: ended.rusage.maxrss, status: ended.status, stderr })
+    let text_of = |file: &tempfile::NamedTempFile| {
+        std::fs::read(file.path()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let (stdout, stderr) = (text_of(&out).with_context(context)?, text_of(&log).with_context(context)?);
+    Ok(Sample { wall, peak_memory: ended.rusage.maxrss, status: ended.status, stdout, stderr })
 }
 
 /// The least peak memory that can be measured, in bytes. A new process starts in its parent's memory, and the kernel counts that: man 2

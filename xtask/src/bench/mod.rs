@@ -1,9 +1,11 @@
 //! `cargo xtask bench NAME`: each benchmark prints its command, the machine, the median, the spread, and the ratio to the tool that
 //! people use today, measured in the same run.
 
+mod loading;
 mod local;
 mod measure;
 mod named;
+mod overhead;
 mod stage;
 
 use anyhow::Result;
