@@ -25,8 +25,7 @@ pub(crate) struct Catalogue {
     pub(crate) sources: Vec<Source>,
     /// Records of the store that cannot be read.
     pub(crate) broken: Vec<Broken>,
-    /// The store.
-    pub(crate) store: Store,
+    store: Option<Store>,
 }
 
 impl Offer for Source {
@@ -70,8 +69,8 @@ impl Source {
 impl Catalogue {
     /// Reads what there is.
     pub(crate) fn open(paths: &Paths) -> Result<Self, Fault> {
-        let store = Store::open(paths.store.clone()).map_err(Fault::own)?;
-        let listing = store.list().map_err(Fault::own)?;
+        let store = paths.store()?;
+        let listing = store.as_ref().map(Store::list).transpose().map_err(Fault::own)?.unwrap_or_default();
         let stock = stock::all()?.into_iter().map(Source::Stock);
         let sources = stock.chain(listing.records.into_iter().map(Source::Stored)).collect();
         Ok(Self { sources, broken: listing.broken, store })
@@ -81,7 +80,11 @@ impl Catalogue {
     pub(crate) fn component(&self, source: &Source) -> Result<Component, Fault> {
         match source {
             Source::Stock(stock) => Ok(stock.component.clone()),
-            Source::Stored(record) => self.store.load(record).map_err(Fault::own),
+            Source::Stored(record) => {
+                let store =
+                    self.store.as_ref().ok_or_else(|| Fault::own(anyhow::anyhow!("the plugin store is gone")))?;
+                store.load(record).map_err(Fault::own)
+            }
             Source::File(component) => Ok(component.clone()),
         }
     }

@@ -23,7 +23,7 @@ use crate::limiter::Limiter;
 use crate::load::Loaded;
 use crate::report::Collector;
 use crate::stderr::Stderr;
-use crate::store::{CALL_BYTES, RANDOM_BYTES, State, WASI_HANDLES};
+use crate::store::{CALL_BYTES, GUEST_HANDLES, HANDLES, RANDOM_BYTES, State, WASI_HANDLES};
 
 /// How long a check may still say what it knows after it was cancelled: `run-context.cancelled` promises it.
 const GRACE: Duration = Duration::from_secs(1);
@@ -159,6 +159,8 @@ impl Loaded {
         let mut store = Store::new(&self.engine.inner.wasmtime, state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(CALL_BYTES);
+        store.set_max_component_handles(GUEST_HANDLES);
+        store.set_max_component_handles(HANDLES);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         store

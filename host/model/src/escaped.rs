@@ -11,8 +11,9 @@ pub struct Escaped<'a>(pub &'a str);
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Cell<'a>(pub &'a str);
 
-/// Characters that show nothing or change how their neighbours are shown. Source: Unicode 16, categories Cc, Cf, Zl, Zp, and the fillers.
-fn is_unsafe(c: char) -> bool {
+/// Whether a character shows nothing or changes how its neighbours are shown. Source: Unicode 16, categories Cc, Cf, Zl, Zp, and the fillers.
+#[must_use]
+pub fn is_unsafe(c: char) -> bool {
     matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}'
         | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

@@ -20,7 +20,7 @@ pub use declaration::{
     CheckDeclaration, Declaration, DeclarationError, GrantFault, Limits, ParameterFault, Requirement,
 };
 pub use digest::{Digest, DigestError};
-pub use escaped::{Cell, Escaped, truncate_at_char};
+pub use escaped::{Cell, Escaped, is_unsafe, truncate_at_char};
 pub use event::{
     Artifact, Column, ColumnData, ColumnKind, ColumnValues, Counts, Ending, Event, Evidence, EvidenceValue, Finding,
     Instant, Metric, Progress, TableHead, TableRows,

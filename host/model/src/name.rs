@@ -198,13 +198,14 @@ impl FromStr for CheckSelector {
             Some((name, version)) => (name, Some(version)),
             None => (text, None),
         };
-        // `1.2` means any 1.2.x, as people expect of a pinned version, not "1.2 or newer".
+        // `1.2` means any 1.2.x, as people expect of a pinned version, not "1.2 or newer"; `1.2.3` means just that.
         let version = version
             .map(|version| {
                 Some(version)
                     .filter(|v| v.len() <= 64 && v.starts_with(|c: char| c.is_ascii_digit()))
                     .and_then(|v| {
-                        VersionReq::parse(&if v.contains('-') { format!("={v}") } else { format!("~{v}") }).ok()
+                        VersionReq::parse(&if v.matches('.').count() >= 2 { format!("={v}") } else { format!("~{v}") })
+                            .ok()
                     })
                     .ok_or_else(|| NameError::Version { shown: shown(version) })
             })
@@ -245,6 +246,9 @@ mod tests {
         let version = selector.version.unwrap();
         assert!(version.matches(&"1.2.9".parse().unwrap()));
         assert!(!version.matches(&"1.3.0".parse().unwrap()));
+        let whole = "dns-check@1.2.3".parse::<CheckSelector>().unwrap().version.unwrap();
+        assert!(whole.matches(&"1.2.3".parse().unwrap()));
+        assert!(!whole.matches(&"1.2.4".parse().unwrap()));
     }
 
     #[test]

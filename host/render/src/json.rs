@@ -8,6 +8,7 @@ use dbg_report::{CheckResult, Report};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::safe_json;
 use crate::time::timestamp;
 
 mod finding;
@@ -132,7 +133,7 @@ pub fn write_json(out: &mut impl Write, report: &Report, exit_code: u8) -> io::R
         results: list(&report.results, CheckOutcome::new),
     };
     let mut out = BufWriter::new(out);
-    serde_json::to_writer(&mut out, &document)?;
+    safe_json::to_writer(&mut out, &document)?;
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::json::{Artifact, Cell, Column, Failure, Finding, Lost, Metric, Plugin, Rows, Verdict, list, nanoseconds};
+use crate::safe_json;
 use crate::time::timestamp;
 
 /// One line of a run. Lines of one check are in order, those of several checks mixed. The last line is the `summary`; a run without one was
@@ -184,7 +185,7 @@ impl<W: Write> NdjsonWriter<W> {
     fn write(&mut self, target: Option<&str>, check: Option<&str>, body: Body<'_>) -> io::Result<()> {
         self.line.clear();
         let line = Line { schema: Format::Event1, run: self.run.as_str(), target, check, body };
-        serde_json::to_writer(&mut self.line, &line)?;
+        safe_json::to_writer(&mut self.line, &line)?;
         self.line.push(b'\n');
         self.out.write_all(&self.line)?;
         self.out.flush()

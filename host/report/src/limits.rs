@@ -1,8 +1,8 @@
 //! What one check's result may hold. The engine keeps to the same numbers; they are held here again because the events of an agent
 //! come from another machine, which may be in any state.
 
-/// Findings a check.
-pub(crate) const FINDINGS: usize = 1_000;
+/// Findings a check: the budget of a run, and the worst of those over it.
+pub(crate) const FINDINGS: usize = 1_001;
 /// Facts a finding.
 pub(crate) const EVIDENCE: usize = 64;
 /// Next steps a finding.

@@ -35,7 +35,7 @@ struct Shown<'a> {
 }
 
 pub(crate) fn check(args: &CheckCommand, terminal: &Terminal) -> Result<Exit, Fault> {
-    let catalogue = Catalogue::open(&Paths::of_this_user()?)?;
+    let catalogue = Catalogue::open(&Paths::of_this_user())?;
     match args {
         CheckCommand::List { output } => list(&catalogue, *output, terminal),
         CheckCommand::Show(args) => show(&catalogue, args),

@@ -27,6 +27,5 @@ fn print(text: &str) -> Result<Exit, Fault> {
 
 /// Prints a list for programs.
 fn print_json<T: Serialize>(value: &T) -> Result<Exit, Fault> {
-    let text = serde_json::to_string_pretty(value).map_err(Fault::own)?;
-    print(&format!("{text}\n"))
+    print(&dbg_render::to_json_lines(value).map_err(Fault::own)?)
 }

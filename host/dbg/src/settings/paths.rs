@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
+use dbg_plugin::Store;
+
 use crate::diagnostic::{Fault, hinted};
 use crate::env;
 
-/// The folders of this user. None of them need exist.
+/// The folders of this user. None of them need exist; without a home there are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Paths {
-    /// The plugin store.
-    pub(crate) store: PathBuf,
-    /// Compiled plugins.
-    pub(crate) cache: PathBuf,
+    store: Option<PathBuf>,
+    /// Compiled plugins; without it every run compiles.
+    pub(crate) cache: Option<PathBuf>,
     /// The user's policy; none for root, whose policy is the machine's.
     pub(crate) user_policy: Option<PathBuf>,
 }
@@ -21,27 +22,37 @@ pub(crate) const MACHINE_POLICY: &str = "/etc/dbg/policy.toml";
 
 impl Paths {
     /// By the XDG base directories; for root fixed, whatever HOME says: `sudo` may keep it, and a user's folder is not root's to trust.
-    pub(crate) fn of_this_user() -> Result<Self, Fault> {
+    pub(crate) fn of_this_user() -> Self {
         if rustix::process::geteuid().is_root() {
-            return Ok(Self {
-                store: PathBuf::from("/var/lib/dbg/plugins"),
-                cache: PathBuf::from("/var/cache/dbg"),
+            return Self {
+                store: Some(PathBuf::from("/var/lib/dbg/plugins")),
+                cache: Some(PathBuf::from("/var/cache/dbg")),
                 user_policy: None,
-            });
+            };
         }
         let base = |variable: env::Variable, below_home: &str| {
             variable.path().or_else(|| env::HOME.path().map(|home| home.join(below_home)))
         };
-        let missing = || {
-            Fault::own(hinted(
-                anyhow::anyhow!("there is no folder to keep plugins in: neither `HOME` nor the XDG folders are set"),
-                "set `HOME` to an absolute path",
-            ))
-        };
-        Ok(Self {
-            store: base(env::XDG_DATA_HOME, ".local/share").ok_or_else(missing)?.join("dbg/plugins"),
-            cache: base(env::XDG_CACHE_HOME, ".cache").ok_or_else(missing)?.join("dbg"),
+        Self {
+            store: base(env::XDG_DATA_HOME, ".local/share").map(|data| data.join("dbg/plugins")),
+            cache: base(env::XDG_CACHE_HOME, ".cache").map(|cache| cache.join("dbg")),
             user_policy: base(env::XDG_CONFIG_HOME, ".config").map(|config| config.join("dbg/policy.toml")),
+        }
+    }
+
+    /// The plugin store, where there is a folder for one: stock checks and files run without.
+    pub(crate) fn store(&self) -> Result<Option<Store>, Fault> {
+        self.store.clone().map(Store::open).transpose().map_err(Fault::own)
+    }
+
+    /// The plugin store, for whoever must have one.
+    pub(crate) fn needed_store(&self) -> Result<Store, Fault> {
+        self.store()?.ok_or_else(|| {
+            Fault::own(hinted(
+                anyhow::anyhow!("there is no folder to keep plugins in: neither `HOME` nor `XDG_DATA_HOME` is set"),
+                "set `HOME` to an absolute path, or run the plugin from its file, which keeps nothing: \
+                 `dbg run --plugin FILE --allow-unsigned CHECK`",
+            ))
         })
     }
 }

@@ -22,12 +22,19 @@ pub(super) struct Findings {
     /// By number; none once it is closed.
     open: Vec<Option<Box<Finding>>>,
     bytes: usize,
+    /// The worst of those over the budget, without its evidence: a failure must not be buried under what passes.
+    buried: Option<Box<Finding>>,
 }
 
 impl Findings {
     pub(super) fn add(&mut self, mask: &mut Mask, id: String, severity: Severity, sentence: String) -> Slot {
-        let index = u32::try_from(self.open.len()).ok().filter(|_| self.open.len() < FINDINGS)?;
-        self.open.push(Some(Box::new(Finding {
+        let over = self.open.len() >= FINDINGS;
+        let buried = self.buried.as_ref().map_or(0, |buried| weight(buried.severity));
+        if over && weight(severity) <= buried {
+            return None;
+        }
+        let index = u32::try_from(self.open.len()).ok()?;
+        let finding = Box::new(Finding {
             index,
             id: mask.name(id),
             severity,
@@ -36,7 +43,12 @@ impl Findings {
             many: None,
             evidence: Vec::new(),
             next_steps: Vec::new(),
-        })));
+        });
+        if over {
+            self.buried = Some(finding);
+            return None;
+        }
+        self.open.push(Some(finding));
         Some(index)
     }
 
@@ -116,8 +128,18 @@ impl Findings {
         self.open.get_mut(usize::try_from(finding?).ok()?)?.take().map(|finding| *finding)
     }
 
-    /// Those still open, in order.
+    /// Those still open, in order, and the worst of those over the budget.
     pub(super) fn finish(&mut self) -> impl Iterator<Item = Finding> {
-        self.open.iter_mut().filter_map(Option::take).map(|finding| *finding)
+        self.open.iter_mut().filter_map(Option::take).chain(self.buried.take()).map(|finding| *finding)
+    }
+}
+
+/// What a finding over the budget weighs: those that change no verdict weigh nothing.
+fn weight(severity: Severity) -> u8 {
+    match severity {
+        Severity::Pass | Severity::Info => 0,
+        Severity::Warn => 1,
+        Severity::Unknown => 2,
+        Severity::Fail => 3,
     }
 }

@@ -207,11 +207,26 @@ mod tests {
     fn a_million_findings_keep_a_thousand_and_count_the_rest() {
         let mut collector = collector();
         for _ in 0..1_000_000 {
-            let slot = collector.add_finding("x".into(), Severity::Warn, "y".into());
+            let slot = collector.add_finding("x".into(), Severity::Pass, "y".into());
             collector.close_finding(slot);
         }
         assert_eq!(drain(&mut collector).len(), 1000);
         assert_eq!(collector.counts().dropped, 999_000);
+    }
+
+    #[test]
+    fn the_worst_finding_over_the_budget_is_told_though_it_counts_as_dropped() {
+        let mut collector = collector();
+        let severities =
+            std::iter::repeat_n(Severity::Pass, 1000).chain([Severity::Warn, Severity::Fail, Severity::Warn]);
+        for severity in severities {
+            let slot = collector.add_finding("x".into(), severity, "y".into());
+            collector.close_finding(slot);
+        }
+        collector.finish();
+        let Some(Event::Finding(last)) = drain(&mut collector).pop() else { panic!("a finding is last") };
+        assert_eq!((last.index, last.severity), (1000, Severity::Fail));
+        assert_eq!(collector.counts().dropped, 3);
     }
 
     #[test]

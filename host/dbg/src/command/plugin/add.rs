@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use dbg_engine::{Cache, Engine};
-use dbg_plugin::{Added, Admitted, AllowUnsigned, Component, Offer, Store, read_file};
+use dbg_plugin::{Added, Admitted, AllowUnsigned, Component, Offer, read_file};
 
 use super::consent::{self, Answer, Who};
 use crate::args::PluginAdd;
@@ -21,6 +21,7 @@ pub(super) fn add(args: &PluginAdd, paths: &Paths, terminal: &Terminal) -> Resul
     }
     refuse_stock_names(&component)?;
     let allowed = AllowUnsigned::by_operator();
+    let store = paths.needed_store()?;
     dry_run(&component, allowed, paths)?;
 
     printer::note(&introduce(&component));
@@ -33,7 +34,6 @@ pub(super) fn add(args: &PluginAdd, paths: &Paths, terminal: &Terminal) -> Resul
             return Ok(Exit::Pass);
         }
     }
-    let store = Store::open(paths.store.clone()).map_err(Fault::own)?;
     let added = store.add(&component, component.declaration().capabilities(), allowed).map_err(store_fault)?;
     printer::note(&conclude(&component, &added));
     Ok(Exit::Pass)
@@ -58,9 +58,12 @@ fn refuse_stock_names(component: &Component) -> Result<(), Fault> {
 /// The compiled code stays in the cache for the first run.
 fn dry_run(component: &Component, allowed: AllowUnsigned, paths: &Paths) -> Result<(), Fault> {
     let engine = Engine::new().map_err(Fault::own)?;
-    let cache = Cache::open(&paths.cache, env!("DBG_BUILD"));
     let admitted = Admitted::unsigned(component.clone(), allowed);
-    let (native, _) = cache.load_or_compile(&engine, &admitted).map_err(Fault::usage)?;
+    let native = match paths.cache.as_deref().map(|dir| Cache::open(dir, env!("DBG_BUILD"))) {
+        Some(cache) => cache.load_or_compile(&engine, &admitted).map(|(native, _)| native),
+        None => engine.compile(&admitted),
+    }
+    .map_err(Fault::usage)?;
     engine.load(&native).map_err(Fault::usage)?;
     Ok(())
 }

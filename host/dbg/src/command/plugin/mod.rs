@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::settings::{Paths, Terminal};
 
 pub(crate) fn plugin(args: &PluginCommand, terminal: &Terminal) -> Result<Exit, Fault> {
-    let paths = Paths::of_this_user()?;
+    let paths = Paths::of_this_user();
     match args {
         PluginCommand::Add(args) => add::add(args, &paths, terminal),
         PluginCommand::List { output } => list::list(*output, &paths, terminal),

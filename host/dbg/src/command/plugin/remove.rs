@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use dbg_model::{Cell, PluginName, nearest, truncate_at_char};
-use dbg_plugin::{Offer, Removed, Store};
+use dbg_plugin::{Offer, Removed};
 use semver::Version;
 
 use crate::args::PluginRemove;
@@ -34,7 +34,7 @@ pub(super) fn parse_name(text: &str) -> Result<Named, Fault> {
 
 pub(super) fn remove(args: &PluginRemove, paths: &Paths) -> Result<Exit, Fault> {
     let Named { plugin, version } = parse_name(&args.plugin)?;
-    let store = Store::open(paths.store.clone()).map_err(Fault::own)?;
+    let store = paths.needed_store()?;
     match store.remove(&plugin, version.as_ref()).map_err(Fault::own)? {
         Removed::Versions(versions) => {
             for version in versions {

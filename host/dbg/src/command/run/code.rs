@@ -52,11 +52,15 @@ fn start(
     let (engine, admitted, dir) = (engine.clone(), admitted.clone(), paths.cache.clone());
     tokio::task::spawn_blocking(move || {
         let start = Instant::now();
-        let cache = Cache::open(&dir, env!("DBG_BUILD"));
-        let (native, outcome) = cache.load_or_compile(&engine, &admitted).map_err(Fault::usage)?;
+        let cache = dir.map(|dir| Cache::open(&dir, env!("DBG_BUILD")));
+        let (native, outcome) = match &cache {
+            Some(cache) => cache.load_or_compile(&engine, &admitted).map(|(native, outcome)| (native, Some(outcome))),
+            None => engine.compile(&admitted).map(|native| (native, None)),
+        }
+        .map_err(Fault::usage)?;
         let how = match outcome {
-            CacheOutcome::Hit => "load-cached",
-            CacheOutcome::Stored | CacheOutcome::NotCached(_) => {
+            Some(CacheOutcome::Hit) => "load-cached",
+            Some(CacheOutcome::Stored | CacheOutcome::NotCached(_)) | None => {
                 // Code from the cache was linked when it was stored; what is new is linked now, for a clear error before anything runs.
                 engine.load(&native).map_err(Fault::usage)?;
                 "load-compiled"

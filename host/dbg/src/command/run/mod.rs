@@ -43,7 +43,7 @@ async fn run_checks(settings: &RunSettings, terminal: &Terminal) -> Result<Exit,
     let timing = Timing::new(settings.timings);
     let (clock, started) = (Clock::now(), now());
 
-    let paths = Paths::of_this_user()?;
+    let paths = Paths::of_this_user();
     let checks = timing.of("select", || select::select(settings, &paths))?;
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     artifacts::prepare(settings.artifacts.as_deref())?;
