@@ -110,7 +110,7 @@ fn lost(counts: &Counts) -> Option<String> {
         parts.push(format!("{} over a budget or without sense", counted(dropped, "item", "items")));
     }
     if cut > 0 {
-        parts.push(format!("the ends of {}", counted(cut, "text", "texts")));
+        parts.push(if cut == 1 { "the end of 1 text".to_owned() } else { format!("the ends of {cut} texts") });
     }
     (!parts.is_empty()).then(|| parts.join(", and "))
 }

@@ -43,7 +43,7 @@ lookup-time{server=\"10.0.0.10\"}   1.25  ms
 Artifacts (`-o json` has their bytes)
   answer.bin (application/octet-stream, 4B)
 
-lost: 3 items over a budget or without sense, and the ends of 1 text
+lost: 3 items over a budget or without sense, and the end of 1 text
 masked: a secret, in 2 places
 withheld: files (denied by the operator)
 
