@@ -19,10 +19,7 @@ pub(crate) fn failure(error: &wasmtime::Error, refused: Option<Refused>, said: O
     let reason = match (trap, error.downcast_ref::<I32Exit>()) {
         (Some(trap), _) => reason(*trap),
         (None, Some(I32Exit(status))) => format!("it exited with status {status} instead of returning"),
-        (None, None) => {
-            let cause = error.root_cause().to_string();
-            truncate_at_char(cause.lines().next().unwrap_or("no reason is known"), 512).to_owned()
-        }
+        (None, None) => refusal(&error.root_cause().to_string()),
     };
     let said = said.map(|line| format!("; it last said: {line}")).unwrap_or_default();
     Failure { code: FailureCode::Trapped, text: format!("the check was ended by a fault of its own: {reason}{said}") }
@@ -43,6 +40,19 @@ fn reason(trap: Trap) -> String {
             let text = other.to_string();
             text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned()
         }
+    }
+}
+
+/// Why a call of the guest was refused: our own words where we know the engine's, else its own.
+fn refusal(cause: &str) -> String {
+    const KNOWN: [(&str, &str); 3] = [
+        ("fuel allocated for hostcalls", "one call of it carried more than 128 MiB"),
+        ("store handle limit exceeded", "it held more than 1000000 handles at once"),
+        ("requested len", "it asked for more than 1 MiB of random bytes in one call"),
+    ];
+    match KNOWN.iter().find(|(theirs, _)| cause.contains(theirs)) {
+        Some((_, ours)) => (*ours).to_owned(),
+        None => truncate_at_char(cause.lines().next().unwrap_or("no reason is known"), 512).to_owned(),
     }
 }
 

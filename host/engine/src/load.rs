@@ -186,7 +186,7 @@ fn unlinked(cause: wasmtime::Error) -> LoadError {
     }
 }
 
-#[cfg(all(test, feature = "compiler"))]
+#[cfg(test)]
 mod tests {
     use dbg_plugin::{Admitted, Component as Plugin};
 

@@ -70,3 +70,35 @@ impl run_context::Host for Context {
         Ok(*self.cancel.borrow())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(cancel: watch::Receiver<bool>) -> Context {
+        Context::new("local", Instant::now() + Duration::from_secs(60), cancel)
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_pull_returns_at_once_and_one_that_is_ready_still_gives() {
+        let (sender, cancel) = watch::channel(false);
+        let context = context(cancel);
+        sender.send(true).unwrap();
+        assert_eq!(context.pull(60_000, std::future::pending::<()>()).await, None);
+        assert_eq!(context.pull(60_000, async { 1 }).await, Some(1));
+    }
+
+    #[tokio::test]
+    async fn a_pull_without_time_returns_at_once() {
+        let (_sender, cancel) = watch::channel(false);
+        assert_eq!(context(cancel).pull(0, std::future::pending::<()>()).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_nobody_can_cancel_is_not_cancelled() {
+        let (sender, cancel) = watch::channel(false);
+        drop(sender);
+        let context = context(cancel);
+        assert_eq!(context.pull(0, context.until_cancelled()).await, None);
+    }
+}

@@ -200,7 +200,7 @@ impl wit::Host for FilesState {
             self.files.open(&resolved).await
         };
         match opened.await {
-            Ok(file) => Ok(Ok(Resource::new_own(self.open.insert(Open::File(file))?))),
+            Ok(file) => Ok(Ok(Resource::new_own(self.open.insert(Open::File(file))))),
             Err(error) => Ok(Err(error.into())),
         }
     }
@@ -230,7 +230,7 @@ impl wit::Host for FilesState {
         match scanned.await {
             Ok(id) => {
                 let scan = Scan { id, pulling: None, rest: Vec::new(), last: false };
-                Ok(Ok(Resource::new_own(self.open.insert(Open::Scan(scan))?)))
+                Ok(Ok(Resource::new_own(self.open.insert(Open::Scan(scan)))))
             }
             Err(error) => Ok(Err(error.into())),
         }
@@ -340,5 +340,183 @@ impl From<Page> for wit::Page {
     fn from(page: Page) -> Self {
         let entries = page.entries.into_iter().map(|entry| wit::Entry { name: entry.name, kind: entry.kind.into() });
         Self { entries: entries.collect(), last: page.last }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use dbg_capability::FileTime;
+    use dbg_model::Grant;
+    use tokio::sync::{Notify, watch};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// A target where `/log/link` leads to `/etc/shadow`, `/log/out` to `/etc/passwd`, `/log/fifo` is a FIFO, `/log` a directory,
+    /// and every file is endless. It remembers what it was asked to open.
+    #[derive(Default)]
+    struct Target {
+        asked: Mutex<Vec<String>>,
+        opened: Mutex<Vec<String>>,
+        page: Notify,
+    }
+
+    #[async_trait::async_trait]
+    impl Files for Target {
+        async fn resolve(&self, path: &str, _follow: FollowLinks) -> Result<Resolved, FilesError> {
+            self.asked.lock().unwrap().push(path.to_owned());
+            let (path, kind) = match path {
+                "/log/link" => ("/etc/shadow", FileKind::Regular),
+                "/log/out" => ("/etc/passwd", FileKind::Regular),
+                "/log/fifo" => (path, FileKind::Fifo),
+                "/log" => (path, FileKind::Directory),
+                other => (other, FileKind::Regular),
+            };
+            let time = FileTime { seconds: 0, nanoseconds: 0 };
+            let metadata = Metadata {
+                kind,
+                size: u64::MAX,
+                mode: 0,
+                uid: 0,
+                gid: 0,
+                links: 1,
+                modified: time,
+                changed: time,
+                device: "8:1".into(),
+                inode: "1".into(),
+            };
+            Ok(Resolved { path: path.to_owned(), metadata })
+        }
+
+        async fn open(&self, resolved: &Resolved) -> Result<FileId, FilesError> {
+            self.opened.lock().unwrap().push(resolved.path.clone());
+            Ok(FileId(1))
+        }
+
+        async fn read(&self, _file: FileId, max: u32) -> Result<Vec<u8>, FilesError> {
+            Ok(vec![0; max as usize])
+        }
+
+        async fn seek(&self, _file: FileId, _offset: u64) -> Result<(), FilesError> {
+            Ok(())
+        }
+
+        async fn stat(&self, _file: FileId) -> Result<Metadata, FilesError> {
+            Err(closed())
+        }
+
+        async fn read_link(&self, resolved: &Resolved) -> Result<String, FilesError> {
+            Ok(resolved.path.clone())
+        }
+
+        async fn scan(&self, _resolved: &Resolved) -> Result<ScanId, FilesError> {
+            Ok(ScanId(1))
+        }
+
+        async fn next(&self, _scan: ScanId, max: u32) -> Result<Page, FilesError> {
+            self.page.notified().await;
+            let entry = |number| Entry { name: format!("{number}"), kind: FileKind::Regular };
+            Ok(Page { entries: (0..max).map(entry).collect(), last: true })
+        }
+
+        async fn close(&self, _file: FileId) {}
+
+        async fn close_scan(&self, _scan: ScanId) {}
+    }
+
+    fn state(patterns: &[&str]) -> (Arc<Target>, FilesState) {
+        let target = Arc::new(Target::default());
+        let files: Arc<dyn Files> = Arc::clone(&target) as _;
+        let patterns = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+        let grants = Effective { grants: vec![Grant::Files(FilesGrant { patterns })], withheld: Vec::new() };
+        let (_, cancel) = watch::channel(false);
+        let context = Context::new("local", Instant::now() + Duration::from_secs(60), cancel);
+        (target, FilesState::new(&grants, &files, context))
+    }
+
+    async fn refused(state: &mut FilesState, path: &str) -> types::ErrorCode {
+        wit::Host::open(state, path.to_owned()).await.unwrap().unwrap_err().code
+    }
+
+    #[tokio::test]
+    async fn what_was_not_granted_is_refused_before_the_target_is_asked() {
+        let (target, mut state) = state(&["/log/**"]);
+        for path in ["/etc/passwd", "/logs", "/"] {
+            assert_eq!(refused(&mut state, path).await, types::ErrorCode::Denied, "{path}");
+        }
+        for path in
+            ["", "log/a", "/log/../etc/passwd", "/log//a", "/log/./a", "/log/a/", "/log/a\0", &"/a".repeat(10_000)]
+        {
+            assert_eq!(refused(&mut state, path).await, types::ErrorCode::BadPath, "{path}");
+        }
+        assert!(target.asked.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_granted_path_that_leads_away_is_never_opened() {
+        let (target, mut state) = state(&["/log/**", "/**"]);
+        assert_eq!(refused(&mut state, "/log/link").await, types::ErrorCode::Denied, "no grant opens it");
+        assert_eq!(refused(&mut state, "/etc/shadow").await, types::ErrorCode::Denied);
+        assert_eq!(refused(&mut state, "/log/fifo").await, types::ErrorCode::WrongKind);
+        assert_eq!(refused(&mut state, "/log").await, types::ErrorCode::WrongKind);
+        let (narrow, mut state) = self::state(&["/log/**"]);
+        assert_eq!(refused(&mut state, "/log/out").await, types::ErrorCode::Denied, "it leads out of the grant");
+        assert!(target.opened.lock().unwrap().is_empty() && narrow.opened.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_file_without_end_stops_at_the_budget_of_the_run() {
+        let (_target, mut state) = state(&["/log/**"]);
+        let file = wit::Host::open(&mut state, "/log/a".into()).await.unwrap().unwrap();
+        let mut bytes = 0;
+        let error = loop {
+            match state.read(&file, u32::MAX).await {
+                Ok(read) => {
+                    assert_eq!(read.len(), READ as usize);
+                    bytes += read.len() as u64;
+                }
+                Err(error) => break error,
+            }
+        };
+        assert_eq!((bytes, error.code), (BYTES, FilesErrorCode::OverBudget));
+    }
+
+    #[tokio::test]
+    async fn sixty_four_are_open_at_once_and_a_closed_one_makes_room() {
+        let (_target, mut state) = state(&["/log/**"]);
+        let mut files = Vec::new();
+        for _ in 0..OPEN {
+            files.push(wit::Host::open(&mut state, "/log/a".into()).await.unwrap().unwrap());
+        }
+        assert_eq!(refused(&mut state, "/log/a").await, types::ErrorCode::OverBudget);
+        wit::HostFile::close(&mut state, files.pop().unwrap()).await.unwrap();
+        assert!(wit::Host::open(&mut state, "/log/a".into()).await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_pull_that_ran_out_of_time_loses_no_entry() {
+        let (target, mut state) = state(&["/log/**"]);
+        let scan = wit::Host::scan(&mut state, "/log".into()).await.unwrap().unwrap();
+        let page = state.next(&scan, 3, 0).await.unwrap();
+        assert!(page.entries.is_empty() && !page.last);
+        target.page.notify_one();
+        let page = state.next(&scan, 2, 10_000).await.unwrap();
+        assert_eq!((page.entries.len(), page.last), (2, false));
+        let page = state.next(&scan, 2, 10_000).await.unwrap();
+        assert_eq!((page.entries.len(), page.last), (1, true));
+    }
+
+    #[tokio::test]
+    async fn without_a_grant_everything_is_denied() {
+        let target: Arc<dyn Files> = Arc::new(Target::default());
+        let (_, cancel) = watch::channel(false);
+        let context = Context::new("local", Instant::now() + Duration::from_secs(60), cancel);
+        let mut state = FilesState::new(&Effective::default(), &target, context);
+        assert_eq!(refused(&mut state, "/log/a").await, types::ErrorCode::Denied);
+        let stat = wit::Host::stat(&mut state, "/log/a".into(), true).await.unwrap();
+        assert_eq!(stat.unwrap_err().code, types::ErrorCode::Denied);
     }
 }

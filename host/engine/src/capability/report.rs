@@ -13,14 +13,6 @@ use crate::resources::{ArtifactHandle, FindingHandle, TableHandle};
 /// How a mute handle looks to the guest.
 const MUTE: u32 = u32::MAX;
 
-/// Handles of this interface that a guest may hold at once, mute ones too: wasmtime keeps 16 bytes for each.
-const HANDLES: u32 = 1_000_000;
-
-/// A guest that drops no handles.
-#[derive(Debug, thiserror::Error)]
-#[error("it held more than 1000000 handles of `dbg:check/report` at once")]
-struct TooManyHandles;
-
 /// The newest progress, until the run's own clock sends it.
 pub(crate) type NewestProgress = Arc<Mutex<Option<Progress>>>;
 
@@ -29,7 +21,6 @@ pub(crate) struct Report {
     collector: Collector,
     events: mpsc::Sender<Event>,
     progress: NewestProgress,
-    handles: u32,
 }
 
 /// Links this interface to [`Report`].
@@ -42,7 +33,7 @@ impl HasData for HasReport {
 impl Report {
     /// Once a run.
     pub(crate) fn new(collector: Collector, events: mpsc::Sender<Event>, progress: NewestProgress) -> Self {
-        Self { collector, events, progress, handles: 0 }
+        Self { collector, events, progress }
     }
 
     pub(crate) fn collector(&mut self) -> &mut Collector {
@@ -65,18 +56,10 @@ impl Report {
         self.collector.finish();
         self.send().await;
     }
+}
 
-    fn open<T: 'static>(&mut self, slot: Slot) -> wasmtime::Result<Resource<T>> {
-        if self.handles >= HANDLES {
-            return Err(TooManyHandles.into());
-        }
-        self.handles += 1;
-        Ok(Resource::new_own(slot.unwrap_or(MUTE)))
-    }
-
-    fn closed(&mut self) {
-        self.handles = self.handles.saturating_sub(1);
-    }
+fn open<T: 'static>(slot: Slot) -> Resource<T> {
+    Resource::new_own(slot.unwrap_or(MUTE))
 }
 
 fn slot<T: 'static>(handle: &Resource<T>) -> Slot {
@@ -93,12 +76,12 @@ impl report::Host for Report {
         sentence: String,
     ) -> wasmtime::Result<Resource<FindingHandle>> {
         let slot = self.collector.add_finding(id, severity.into(), sentence);
-        self.open(slot)
+        Ok(open(slot))
     }
 
     fn add_table(&mut self, name: String, title: String) -> wasmtime::Result<Resource<TableHandle>> {
         let slot = self.collector.add_table(name, title);
-        self.open(slot)
+        Ok(open(slot))
     }
 
     fn metric(
@@ -114,7 +97,7 @@ impl report::Host for Report {
 
     fn add_artifact(&mut self, name: String, media: String) -> wasmtime::Result<Resource<ArtifactHandle>> {
         let slot = self.collector.add_artifact(name, media);
-        self.open(slot)
+        Ok(open(slot))
     }
 
     fn progress(&mut self, done: u32, total: u32, text: String) -> wasmtime::Result<()> {
@@ -172,7 +155,6 @@ impl report::HostFinding for Report {
     }
 
     async fn drop(&mut self, of: Resource<FindingHandle>) -> wasmtime::Result<()> {
-        self.closed();
         self.close(of).await
     }
 }
@@ -202,7 +184,6 @@ impl report::HostTable for Report {
     }
 
     async fn drop(&mut self, of: Resource<TableHandle>) -> wasmtime::Result<()> {
-        self.closed();
         self.close(of).await
     }
 }
@@ -221,7 +202,6 @@ impl report::HostArtifact for Report {
     }
 
     async fn drop(&mut self, of: Resource<ArtifactHandle>) -> wasmtime::Result<()> {
-        self.closed();
         self.close(of).await
     }
 }

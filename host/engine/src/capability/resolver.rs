@@ -75,7 +75,7 @@ impl wit::Host for ResolverState {
                 return Ok(Err(error(code, &cause.text)));
             }
         };
-        Ok(Ok(Resource::new_own(self.open.insert(configuration)?)))
+        Ok(Ok(Resource::new_own(self.open.insert(configuration))))
     }
 }
 

@@ -207,3 +207,29 @@ pub(crate) fn link_counted(linker: &mut Linker<State>) -> wasmtime::Result<()> {
         |mut store, number| store.data_mut().drop_socket(Resource::<UdpSocket>::new_own(number)),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_holds_256_sockets_and_all_runs_512() {
+        let all = OpenSockets::default();
+        let mut first = LiveSockets::new(&all);
+        assert_eq!((0..1000).filter(|_| first.take()).count(), SOCKETS_A_RUN);
+        let mut second = LiveSockets::new(&all);
+        assert_eq!((0..1000).filter(|_| second.take()).count(), SOCKETS_A_RUN);
+        let mut third = LiveSockets::new(&all);
+        assert!(!third.take());
+        first.free();
+        assert!(third.take());
+        assert!(!first.take());
+        drop((first, second, third));
+        assert_eq!(all.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_name_has_one_form() {
+        assert_eq!(normal("Shop.TEST."), "shop.test");
+    }
+}
