@@ -23,7 +23,7 @@ use crate::limiter::Limiter;
 use crate::load::Loaded;
 use crate::report::Collector;
 use crate::stderr::Stderr;
-use crate::store::{CALL_BYTES, GUEST_HANDLES, HANDLES, RANDOM_BYTES, State, WASI_HANDLES};
+use crate::store::{CALL_BYTES, GUEST_HANDLES, RANDOM_BYTES, State, WASI_HANDLES};
 
 /// How long a check may still say what it knows after it was cancelled: `run-context.cancelled` promises it.
 const GRACE: Duration = Duration::from_secs(1);
@@ -68,6 +68,7 @@ impl Loaded {
     ) -> Ending {
         let started = Instant::now();
         let RunRequest { check, arguments, grants, limits, target } = request;
+        let limits = limits_within_ceiling(limits);
         let context = Context::new(&target, started + limits.time, cancel);
         let progress = Arc::new(Mutex::new(None));
         let secrets = arguments.iter().flat_map(|(_, values)| values).filter_map(|value| match value {
@@ -79,12 +80,9 @@ impl Loaded {
 
         // What the place is asked before the guest starts counts into its time.
         let state = self.state(&grants, limits, capabilities, context.clone(), report, &stderr);
-        let mut state = match tokio::time::timeout_at(context.deadline(), state).await {
-            Ok(state) => state,
-            Err(_) => {
-                let failure = Some(timed_out(limits));
-                return Ending { failure, counts: Default::default(), took: started.elapsed(), peak_memory: 0 };
-            }
+        let Some(mut state) = context.pull(u32::MAX, state).await else {
+            let failure = Some(if context.is_cancelled() { cancelled() } else { timed_out(limits) });
+            return Ending { failure, counts: Default::default(), took: started.elapsed(), peak_memory: 0 };
         };
         let ticking = self.engine.inner.ticker.start();
         let mut store = match ticking {
@@ -115,10 +113,7 @@ impl Loaded {
                 Some(fault::failure(&error, state.limiter.refused(), stderr.last_line().as_deref()))
             }
             Outcome::TimedOut => Some(timed_out(limits)),
-            Outcome::Cancelled => {
-                let text = "the check was cancelled and did not return in time".into();
-                Some(Failure { code: FailureCode::Cancelled, text })
-            }
+            Outcome::Cancelled => Some(cancelled()),
         };
         // The guest's own words may hold a secret as much as its findings.
         let mask = state.report.collector().mask();
@@ -145,7 +140,7 @@ impl Loaded {
         State {
             wasi: wasi.build(),
             table,
-            limiter: Limiter::new(limits.memory.min(Limits::CEILING.memory)),
+            limiter: Limiter::new(limits.memory),
             report,
             files: FilesState::new(grants, &capabilities.files, context.clone()),
             resolver: ResolverState::new(grants, &capabilities.resolver),
@@ -160,7 +155,6 @@ impl Loaded {
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(CALL_BYTES);
         store.set_max_component_handles(GUEST_HANDLES);
-        store.set_max_component_handles(HANDLES);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         store
@@ -224,6 +218,17 @@ fn told(failure: wit::Failure) -> Failure {
         wit::FailureCode::Other => FailureCode::Other,
     };
     Failure { code, text: failure.text }
+}
+
+/// What the caller allows, and never more than any check may have.
+fn limits_within_ceiling(limits: Limits) -> Limits {
+    let Limits { time, memory } = limits;
+    Limits { time: time.min(Limits::CEILING.time), memory: memory.min(Limits::CEILING.memory) }
+}
+
+fn cancelled() -> Failure {
+    let text = "the check was cancelled and did not return in time".into();
+    Failure { code: FailureCode::Cancelled, text }
 }
 
 fn timed_out(limits: Limits) -> Failure {

@@ -15,14 +15,11 @@ use crate::limiter::Limiter;
 /// Sockets, streams and pollables of WASI that a guest may hold at once; each costs the host some hundred bytes.
 pub(crate) const WASI_HANDLES: usize = 1 << 16;
 
-/// Handles of all kinds that a guest may hold at once, as `wit/check/report.wit` promises.
+/// Handles of all kinds that a guest may hold at once, closed ones too, as `wit/check/report.wit` promises.
 pub(crate) const GUEST_HANDLES: usize = 1_000_000;
 
 /// What one call may carry from the guest to the host, as `wit/check/report.wit` promises.
 pub(crate) const CALL_BYTES: usize = 128 << 20;
-
-/// Handles that a guest may hold at once, of all interfaces, closed ones too: the other promise of `wit/check/report.wit`.
-pub(crate) const HANDLES: usize = 1_000_000;
 
 /// Random bytes in one call: more than any key or nonce, and no burden for the host.
 pub(crate) const RANDOM_BYTES: u64 = 1 << 20;

@@ -37,6 +37,11 @@ impl Context {
         self.deadline
     }
 
+    /// Whether the operator asked to stop.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        *self.cancel.borrow()
+    }
+
     /// Returns once the operator asked to stop; never when nobody can ask any more.
     pub(crate) async fn until_cancelled(&self) {
         if self.cancel.clone().wait_for(|cancelled| *cancelled).await.is_err() {
@@ -67,7 +72,7 @@ impl run_context::Host for Context {
     }
 
     fn cancelled(&mut self) -> wasmtime::Result<bool> {
-        Ok(*self.cancel.borrow())
+        Ok(self.is_cancelled())
     }
 }
 
