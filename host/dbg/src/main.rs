@@ -21,6 +21,10 @@ use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::settings::{RunSettings, Terminal};
 
+/// musl's allocator has one lock, so that two cores compile a plugin no faster than one; `docs/decisions.md` has the figures.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let Cli { command, no_progress } = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -54,8 +54,8 @@ fn sentence(result: &CheckResult) -> String {
 
 /// Why a check could not be done, escaped.
 pub(super) fn broke_off(failure: &dbg_model::Failure) -> String {
-    let phrase = code_phrase(failure.code);
-    if failure.text.is_empty() { phrase.to_owned() } else { format!("{phrase}: {}", Cell(&failure.text)) }
+    // Whoever gave a text said it whole; the code would only say it again.
+    if failure.text.is_empty() { code_phrase(failure.code).to_owned() } else { Cell(&failure.text).to_string() }
 }
 
 /// Bold, with an empty line above.
