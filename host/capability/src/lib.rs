@@ -3,12 +3,16 @@
 //! The engine asks through these traits and the probe answers them. Nothing here has a file descriptor or a lifetime, so every
 //! request can cross a socket; nothing here knows wasm or this machine. Bounds of a grant are judged by the engine, above the trait.
 
+mod connect;
 mod files;
 mod resolver;
 mod sockets;
 
 use std::sync::Arc;
 
+pub use connect::{
+    Attempt, AttemptPage, BatchId, Connect, ConnectBatch, ConnectError, ConnectErrorCode, Destination, Outcome,
+};
 pub use files::{
     Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
 };
@@ -24,4 +28,6 @@ pub struct Capabilities {
     pub resolver: Arc<dyn Resolver>,
     /// `dbg:files`.
     pub files: Arc<dyn Files>,
+    /// `dbg:connect`.
+    pub connect: Arc<dyn Connect>,
 }

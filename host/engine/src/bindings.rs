@@ -1,13 +1,14 @@
 //! The host's side of `wit/`, generated. All live tracks of all packages are imported here, so that one linker serves every guest.
 
 wasmtime::component::bindgen!({
-    path: ["../../wit/check", "../../wit/resolver", "../../wit/files"],
+    path: ["../../wit/check", "../../wit/resolver", "../../wit/files", "../../wit/connect"],
     inline: "
         package dbg:host@0.1.0;
         world plugin {
             include dbg:check/check@0.1.0;
             include dbg:resolver/imports@0.1.0;
             include dbg:files/imports@0.1.0;
+            include dbg:connect/imports@0.1.0;
         }
     ",
     world: "dbg:host/plugin",
@@ -34,6 +35,10 @@ wasmtime::component::bindgen!({
         "dbg:files/file-tree.[method]entries.close": async | trappable,
         "dbg:files/file-tree.[drop]entries": async | trappable,
         "dbg:files/file-tree.scan": async | trappable,
+        "dbg:connect/tcp-connects.[method]batch.start": async | trappable,
+        "dbg:connect/tcp-connects.[method]attempts.next": async | trappable,
+        "dbg:connect/tcp-connects.[method]attempts.close": async | trappable,
+        "dbg:connect/tcp-connects.[drop]attempts": async | trappable,
         default: trappable,
     },
     exports: { default: async },
@@ -44,5 +49,7 @@ wasmtime::component::bindgen!({
         "dbg:resolver/resolver-config.configuration": crate::resources::OpenConfiguration,
         "dbg:files/file-tree.file": crate::resources::FileHandle,
         "dbg:files/file-tree.entries": crate::resources::ScanHandle,
+        "dbg:connect/tcp-connects.batch": crate::resources::BatchHandle,
+        "dbg:connect/tcp-connects.attempts": crate::resources::AttemptsHandle,
     },
 });

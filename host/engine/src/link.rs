@@ -6,7 +6,8 @@ use dbg_model::Capability;
 use semver::Version;
 use wasmtime::component::Linker;
 
-use crate::bindings::dbg::{check, files, resolver};
+use crate::bindings::dbg::{check, connect, files, resolver};
+use crate::capability::connect::HasConnect;
 use crate::capability::context::HasContext;
 use crate::capability::files::HasFiles;
 use crate::capability::report::HasReport;
@@ -34,7 +35,7 @@ const fn of(name: &'static str, version: &'static str, capability: Option<Capabi
 }
 
 /// Which interface takes which grant: the one table.
-pub const INTERFACES: [Interface; 34] = [
+pub const INTERFACES: [Interface; 36] = [
     of("dbg:check/check-types", DBG, None),
     of("dbg:check/report", DBG, None),
     of("dbg:check/run-context", DBG, None),
@@ -42,6 +43,8 @@ pub const INTERFACES: [Interface; 34] = [
     of("dbg:resolver/resolver-errors", DBG, Some(Capability::Resolver)),
     of("dbg:files/file-tree", DBG, Some(Capability::Files)),
     of("dbg:files/files-types", DBG, Some(Capability::Files)),
+    of("dbg:connect/connect-errors", DBG, Some(Capability::Connect)),
+    of("dbg:connect/tcp-connects", DBG, Some(Capability::Connect)),
     of("wasi:sockets/instance-network", WASI, Some(Capability::Sockets)),
     of("wasi:sockets/ip-name-lookup", WASI, Some(Capability::Sockets)),
     of("wasi:sockets/network", WASI, Some(Capability::Sockets)),
@@ -89,6 +92,8 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State
     resolver::resolver_config::add_to_linker::<State, HasResolver>(l, State::resolver)?;
     files::files_types::add_to_linker::<State, HasFiles>(l, State::files)?;
     files::file_tree::add_to_linker::<State, HasFiles>(l, State::files)?;
+    connect::connect_errors::add_to_linker::<State, HasConnect>(l, State::connect)?;
+    connect::tcp_connects::add_to_linker::<State, HasConnect>(l, State::connect)?;
     Ok(linker)
 }
 

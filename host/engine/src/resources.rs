@@ -15,3 +15,7 @@ pub struct OpenConfiguration(());
 pub struct FileHandle(());
 /// An `entries` of `dbg:files/file-tree`.
 pub struct ScanHandle(());
+/// A `batch` of `dbg:connect/tcp-connects`.
+pub struct BatchHandle(());
+/// An `attempts` of `dbg:connect/tcp-connects`.
+pub struct AttemptsHandle(());

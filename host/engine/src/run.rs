@@ -12,6 +12,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::WasiCtx;
 
 use crate::bindings::dbg::check::check_types as wit;
+use crate::capability::connect::ConnectState;
 use crate::capability::context::Context;
 use crate::capability::files::FilesState;
 use crate::capability::names::Names;
@@ -105,6 +106,7 @@ impl Loaded {
         };
         let state = store.data_mut();
         state.files.release().await;
+        state.connect.release().await;
         state.report.finish().await;
         let failure = match outcome {
             Outcome::Returned(Ok(Ok(()))) => None,
@@ -131,7 +133,8 @@ impl Loaded {
         report: Report,
         stderr: &Stderr,
     ) -> State {
-        let judge = Arc::new(Judge::new(grants, &*capabilities.sockets).await);
+        let judge = Arc::new(Judge::new(grants.sockets(), &*capabilities.sockets).await);
+        let connect = ConnectState::new(grants, capabilities, context.clone()).await;
         let mut wasi = WasiCtx::builder();
         judge.install(&mut wasi);
         wasi.stderr(stderr.clone()).max_random_size(RANDOM_BYTES);
@@ -143,6 +146,7 @@ impl Loaded {
             limiter: Limiter::new(limits.memory),
             report,
             files: FilesState::new(grants, &capabilities.files, context.clone()),
+            connect,
             resolver: ResolverState::new(grants, &capabilities.resolver),
             names: Names::new(&capabilities.sockets, &judge),
             live: LiveSockets::new(&self.engine.inner.sockets),

@@ -4,6 +4,7 @@ use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::sockets::WasiSocketsCtxView;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use crate::capability::connect::ConnectState;
 use crate::capability::context::Context;
 use crate::capability::files::FilesState;
 use crate::capability::names::Names;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) context: Context,
     pub(crate) resolver: ResolverState,
     pub(crate) files: FilesState,
+    pub(crate) connect: ConnectState,
     pub(crate) names: Names,
     pub(crate) live: LiveSockets,
 }
@@ -51,6 +53,10 @@ impl State {
 
     pub(crate) fn files(&mut self) -> &mut FilesState {
         &mut self.files
+    }
+
+    pub(crate) fn connect(&mut self) -> &mut ConnectState {
+        &mut self.connect
     }
 
     pub(crate) fn names(&mut self) -> &mut Names {

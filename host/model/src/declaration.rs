@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameter::{Kind, KindError, Parameter};
 use crate::{
-    BoundError, Capability, Cell, CheckName, FilesBound, GrantRequest, ParameterName, PluginName, SocketsBound,
+    BoundError, Capability, Cell, CheckName, ConnectBound, FilesBound, GrantRequest, ParameterName, PluginName, SocketsBound,
     UnitError, Where, parse_duration, parse_size, truncate_at_char,
 };
 
@@ -331,10 +331,12 @@ impl CheckDeclaration {
                 Some(bound) => Err(BoundError::not_wanted(bound).into()),
                 None => Ok(()),
             },
-            Capability::Sockets => grant.bounds.iter().try_for_each(|text| match text.parse::<SocketsBound>()?.to {
-                Where::Parameter(name) => self.bound_parameter(name, &[Kind::Address, Kind::AddressRange]),
-                _ => Ok(()),
-            }),
+            Capability::Sockets => {
+                grant.bounds.iter().try_for_each(|text| self.bound_where(text.parse::<SocketsBound>()?.to))
+            }
+            Capability::Connect => {
+                grant.bounds.iter().try_for_each(|text| self.bound_where(text.parse::<ConnectBound>()?.to))
+            }
             Capability::Files => grant.bounds.iter().try_for_each(|text| match text.parse::<FilesBound>()? {
                 FilesBound::Parameter(name) => self.bound_parameter(name, &[Kind::String]),
                 FilesBound::Pattern(_) => Ok(()),
@@ -344,6 +346,13 @@ impl CheckDeclaration {
             return Err(BoundError::Empty.into());
         }
         Ok(())
+    }
+
+    fn bound_where(&self, to: Where) -> Result<(), GrantFault> {
+        match to {
+            Where::Parameter(name) => self.bound_parameter(name, &[Kind::Address, Kind::AddressRange, Kind::Endpoint]),
+            _ => Ok(()),
+        }
     }
 
     fn bound_parameter(&self, name: ParameterName, kinds: &[Kind]) -> Result<(), GrantFault> {
@@ -458,6 +467,9 @@ mod tests {
             r#"{"capability":"sockets","reason":"r"}"#,
             r#"{"capability":"sockets","bounds":["tcp:param:nope"],"reason":"r"}"#,
             r#"{"capability":"resolver","bounds":["x"],"reason":"r"}"#,
+            r#"{"capability":"connect","reason":"r"}"#,
+            r#"{"capability":"connect","bounds":["param:nope"],"reason":"r"}"#,
+            r#"{"capability":"connect","bounds":["tcp:10.0.0.1:80"],"reason":"r"}"#,
         ] {
             let result = with(&format!(r#"{{"check":"c","doc":"d","grants":[{grant}]}}"#));
             assert!(matches!(result, Err(DeclarationError::Grant { .. })), "{grant}");

@@ -3,7 +3,7 @@
 mod bound;
 mod effective;
 
-pub use bound::{BoundError, FilesBound, Protocol, SocketsBound, Where};
+pub use bound::{BoundError, ConnectBound, FilesBound, Protocol, SocketsBound, Where};
 pub use effective::{
     Effective, FilesGrant, Grant, GrantError, HostRule, SocketRule, SocketsGrant, Withheld, Withholder, effective,
 };

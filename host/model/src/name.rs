@@ -121,11 +121,13 @@ pub enum Capability {
     Resolver,
     /// `dbg:files`: the target's files, read-only.
     Files,
+    /// `dbg:connect`: batches of TCP connects.
+    Connect,
 }
 
 impl Capability {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Sockets, Self::Resolver, Self::Files];
+    pub const ALL: [Self; 4] = [Self::Sockets, Self::Resolver, Self::Files, Self::Connect];
 
     /// The word in a declaration.
     #[must_use]
@@ -134,6 +136,7 @@ impl Capability {
             Self::Sockets => "sockets",
             Self::Resolver => "resolver",
             Self::Files => "files",
+            Self::Connect => "connect",
         }
     }
 
@@ -144,6 +147,7 @@ impl Capability {
             Self::Sockets => "wasi:sockets",
             Self::Resolver => "dbg:resolver",
             Self::Files => "dbg:files",
+            Self::Connect => "dbg:connect",
         }
     }
 }

@@ -1,8 +1,10 @@
-//! Answers the capabilities on this machine: its files beneath a root, its resolver configuration, its names and addresses.
+//! Answers the capabilities on this machine: its files beneath a root, its resolver configuration, its names and addresses,
+//! and whom it can connect to.
 //!
 //! This room knows system calls, `/etc` and DNS. It must never know wasm, grants or who asks: what a check may do is judged above.
 
 mod blocking;
+mod connect;
 mod files;
 mod local;
 mod refusal;
@@ -10,6 +12,7 @@ mod resolver;
 mod root;
 mod sockets;
 
+pub use connect::LocalConnect;
 pub use files::LocalFiles;
 pub use local::{beneath, local};
 pub use resolver::LocalResolver;

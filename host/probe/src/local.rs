@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dbg_capability::Capabilities;
 
-use crate::{LocalFiles, LocalResolver, LocalSockets, ProbeError, Root};
+use crate::{LocalConnect, LocalFiles, LocalResolver, LocalSockets, ProbeError, Root};
 
 /// What this machine offers to a check, with `/` as its root.
 ///
@@ -24,5 +24,6 @@ pub fn beneath(root: Root) -> Capabilities {
         sockets: Arc::new(LocalSockets::new(root.clone(), resolver.clone())),
         resolver,
         files: Arc::new(LocalFiles::new(root)),
+        connect: Arc::new(LocalConnect::new()),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use dbg_capability::Sockets;
-use dbg_model::{Effective, HostRule, Protocol};
+use dbg_model::{HostRule, Protocol, SocketsGrant};
 use wasmtime::component::{Linker, Resource, ResourceType};
 use wasmtime_wasi::p2::bindings::sockets::network::{ErrorCode, IpAddressFamily};
 use wasmtime_wasi::p2::bindings::sockets::{tcp_create_socket, udp_create_socket};
@@ -32,8 +32,8 @@ pub(crate) struct Judge {
 
 impl Judge {
     /// Once a run: asks the place for what the rules refer to.
-    pub(crate) async fn new(grants: &Effective, sockets: &dyn Sockets) -> Self {
-        let Some(grant) = grants.sockets() else { return Self::default() };
+    pub(crate) async fn new(grant: Option<&SocketsGrant>, sockets: &dyn Sockets) -> Self {
+        let Some(grant) = grant else { return Self::default() };
         let hosts = || grant.rules.iter().map(|rule| &rule.host);
         let own = match hosts().any(|host| matches!(host, HostRule::Name(_) | HostRule::Anything)) {
             true => sockets.own_addresses().await,
@@ -77,6 +77,11 @@ impl Judge {
         pins.entry(name.to_owned()).or_default().extend(addresses.iter().map(IpAddr::to_canonical));
     }
 
+    /// Whether a connect to `address` by TCP is allowed.
+    pub(crate) fn reaches(&self, address: SocketAddr) -> bool {
+        self.allow(address, SocketAddrUse::TcpConnect)
+    }
+
     fn allow(&self, address: SocketAddr, used: SocketAddrUse) -> bool {
         let local = |protocol| address.ip().is_unspecified() && address.port() == 0 && self.rules.any(protocol);
         let remote = |protocol, act| {
@@ -110,7 +115,7 @@ pub(crate) fn normal(name: &str) -> String {
 }
 
 /// The number of a link, by its name or as it was written.
-fn link(zone: &str) -> Option<u32> {
+pub(crate) fn link(zone: &str) -> Option<u32> {
     if let Ok(number) = zone.parse() {
         return Some(number);
     }

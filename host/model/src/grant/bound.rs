@@ -29,7 +29,14 @@ pub struct SocketsBound {
     pub to: Where,
 }
 
-/// The second half of a [`SocketsBound`].
+/// Whom a check asks to connect to, by TCP alone: the second half of a [`SocketsBound`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectBound {
+    /// Whom.
+    pub to: Where,
+}
+
+/// The second half of a [`SocketsBound`], and all of a [`ConnectBound`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Where {
     /// The target's configured name servers, port 53.
@@ -126,6 +133,14 @@ impl FromStr for SocketsBound {
             _ => return Err(BoundError::Protocol { shown: shown(text) }),
         };
         parse_where(to).map(|to| Self { protocol, to }).ok_or_else(|| BoundError::Where { shown: shown(text) })
+    }
+}
+
+impl FromStr for ConnectBound {
+    type Err = BoundError;
+
+    fn from_str(text: &str) -> Result<Self, BoundError> {
+        parse_where(text).map(|to| Self { to }).ok_or_else(|| BoundError::Where { shown: shown(text) })
     }
 }
 

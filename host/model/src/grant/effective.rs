@@ -6,8 +6,8 @@ use std::fmt;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{BoundError, FilesBound, GrantRequest, Protocol, SocketsBound, Where};
-use crate::parameter::{Arguments, Host, Value};
+use super::{BoundError, ConnectBound, FilesBound, GrantRequest, Protocol, SocketsBound, Where};
+use crate::parameter::{Arguments, Host, Hosts, Value};
 use crate::{Capability, Cell, CheckDeclaration, PortRange};
 
 /// What one run of a check may use.
@@ -28,6 +28,8 @@ pub enum Grant {
     Resolver,
     /// Which files it may read.
     Files(FilesGrant),
+    /// Whom it may connect to in batches; each rule is for TCP.
+    Connect(SocketsGrant),
 }
 
 /// Whom a check may reach: what no rule covers is refused.
@@ -153,22 +155,20 @@ fn concrete(request: &GrantRequest, arguments: &Arguments) -> Result<Grant, Boun
     Ok(match request.capability {
         Capability::Resolver => Grant::Resolver,
         Capability::Sockets => {
-            let mut grant = SocketsGrant::default();
+            let mut rules = Vec::new();
             for text in &request.bounds {
                 let SocketsBound { protocol, to } = text.parse()?;
-                let rule = |host, ports| SocketRule { protocol, host, ports };
-                match to {
-                    Where::Resolvers => grant.rules.push(rule(HostRule::Resolvers, PortRange::one(53))),
-                    Where::Net(net, ports) => grant.rules.push(rule(HostRule::Net(net), ports)),
-                    Where::Name(name, ports) => grant.rules.push(rule(HostRule::Name(name), ports)),
-                    Where::Anything(ports) => grant.rules.push(rule(HostRule::Anything, ports)),
-                    Where::Parameter(name) => {
-                        let hosts = arguments.get(&name).iter().flat_map(value_hosts);
-                        grant.rules.extend(hosts.map(|(host, ports)| rule(host, ports)));
-                    }
-                }
+                rules.extend(concrete_rules(protocol, to, arguments));
             }
-            Grant::Sockets(grant)
+            Grant::Sockets(SocketsGrant { rules })
+        }
+        Capability::Connect => {
+            let mut rules = Vec::new();
+            for text in &request.bounds {
+                let ConnectBound { to } = text.parse()?;
+                rules.extend(concrete_rules(Protocol::Tcp, to, arguments));
+            }
+            Grant::Connect(SocketsGrant { rules })
         }
         Capability::Files => {
             let mut grant = FilesGrant::default();
@@ -185,21 +185,42 @@ fn concrete(request: &GrantRequest, arguments: &Arguments) -> Result<Grant, Boun
     })
 }
 
+/// The rules that one bound stands for.
+fn concrete_rules(protocol: Protocol, to: Where, arguments: &Arguments) -> Vec<SocketRule> {
+    let rule = |(host, ports)| SocketRule { protocol, host, ports };
+    match to {
+        Where::Resolvers => vec![rule((HostRule::Resolvers, PortRange::one(53)))],
+        Where::Net(net, ports) => vec![rule((HostRule::Net(net), ports))],
+        Where::Name(name, ports) => vec![rule((HostRule::Name(name), ports))],
+        Where::Anything(ports) => vec![rule((HostRule::Anything, ports))],
+        Where::Parameter(name) => arguments.get(&name).iter().flat_map(value_hosts).map(rule).collect(),
+    }
+}
+
 /// The hosts that an operator named by giving a value.
 fn value_hosts(value: &Value) -> Vec<(HostRule, PortRange)> {
     match value {
         Value::Address(address) => {
-            let host = match &address.host {
-                Host::Ip(ip) => HostRule::Net(IpNet::from(*ip)),
-                Host::Scoped(ip, zone) => HostRule::Scoped(*ip, zone.clone()),
-                Host::Name(name) => HostRule::Name(name.clone()),
-            };
-            vec![(host, address.port.map_or(PortRange::ALL, PortRange::one))]
+            vec![(host_rule(&address.host), address.port.map_or(PortRange::ALL, PortRange::one))]
         }
         Value::AddressRange(range) => {
             range.networks().into_iter().map(|net| (HostRule::Net(net), PortRange::ALL)).collect()
         }
+        Value::Endpoint(endpoint) => match &endpoint.hosts {
+            Hosts::One(host) => vec![(host_rule(host), endpoint.ports)],
+            Hosts::Range(range) => {
+                range.networks().into_iter().map(|net| (HostRule::Net(net), endpoint.ports)).collect()
+            }
+        },
         _ => Vec::new(),
+    }
+}
+
+fn host_rule(host: &Host) -> HostRule {
+    match host {
+        Host::Ip(ip) => HostRule::Net(IpNet::from(*ip)),
+        Host::Scoped(ip, zone) => HostRule::Scoped(*ip, zone.clone()),
+        Host::Name(name) => HostRule::Name(name.clone()),
     }
 }
 
@@ -225,6 +246,15 @@ impl Effective {
     #[must_use]
     pub fn resolver(&self) -> bool {
         self.grants.contains(&Grant::Resolver)
+    }
+
+    /// The rules for batches of connects, when any were given.
+    #[must_use]
+    pub fn connect(&self) -> Option<&SocketsGrant> {
+        self.grants.iter().find_map(|grant| match grant {
+            Grant::Connect(connect) => Some(connect),
+            _ => None,
+        })
     }
 
     /// The readable files, when any were given.
@@ -334,6 +364,25 @@ mod tests {
         assert_eq!(rules[0].host, HostRule::Net("10.0.0.1/32".parse().unwrap()));
         assert_eq!(rules[0].ports, PortRange::one(5353));
         assert!(compute(&[], &Capability::ALL).unwrap().sockets().unwrap().rules.len() == 1);
+    }
+
+    #[test]
+    fn an_endpoint_bound_covers_its_hosts_on_its_ports_by_tcp() {
+        let check: CheckDeclaration = serde_json::from_str(
+            r#"{"check":"x","doc":"d","parameters":[{"name":"to","kind":"endpoint","doc":"","repeated":true}],
+                "grants":[{"capability":"connect","bounds":["param:to"],"reason":"r"}]}"#,
+        )
+        .unwrap();
+        let typed = [("to".to_owned(), "db:5432,10.0.0.5-10.0.0.6:1-9,127.0.0.1:80".to_owned())];
+        let arguments = parse_arguments(&check.parameters, &typed, &mut |_| Ok(Redacted::new(String::new()))).unwrap();
+        let both = BTreeSet::from([Capability::Connect]);
+        let effective = effective(&check, &both, &both, &arguments).unwrap();
+        let rules: Vec<String> = effective.connect().unwrap().rules.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            rules,
+            ["tcp to db port 5432", "tcp to 10.0.0.5 port 1-9", "tcp to 10.0.0.6 port 1-9", "tcp to 127.0.0.1 port 80"]
+        );
+        assert!(effective.sockets().is_none());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, AddressRange, PortRange};
+use super::{Address, AddressRange, Endpoint, PortRange};
 use crate::{
     Cell, ParameterName, Redacted, UnitError, format_duration, format_size, nearest, parse_duration, parse_size,
 };
@@ -30,6 +30,8 @@ pub enum Kind {
     AddressRange,
     /// One port or two with a dash between.
     PortRange,
+    /// A host or a range of addresses, with a port or a range of ports.
+    Endpoint,
     /// One of the declaration's choices.
     Enum,
     /// A secret, read from a file, the environment or stdin, never typed.
@@ -91,6 +93,8 @@ pub enum Value {
     AddressRange(AddressRange),
     /// A port range.
     PortRange(PortRange),
+    /// Hosts with ports.
+    Endpoint(Endpoint),
     /// A secret.
     Secret(Redacted),
 }
@@ -149,6 +153,9 @@ pub enum KindError {
     /// No port range.
     #[error("it is no port range, for example `80` or `1-1024`")]
     PortRange,
+    /// No endpoint.
+    #[error("it is no host with a port, for example `db.shop:5432`, `10.0.0.0/28:1-1024`, `[2001:db8::1]:443`")]
+    Endpoint,
     /// None of the choices.
     #[error("it is none of {choices}")]
     Choice {
@@ -190,6 +197,7 @@ impl Kind {
             Self::Address => "address",
             Self::AddressRange => "address-range",
             Self::PortRange => "port-range",
+            Self::Endpoint => "endpoint",
             Self::Enum => "enum",
             Self::Secret => "secret",
         }
@@ -242,6 +250,7 @@ impl Parameter {
             }
             Kind::AddressRange => Value::AddressRange(text.parse()?),
             Kind::PortRange => Value::PortRange(text.parse()?),
+            Kind::Endpoint => Value::Endpoint(text.parse()?),
             Kind::Enum => match self.choices.iter().find(|choice| choice.eq_ignore_ascii_case(text)) {
                 Some(choice) => Value::Text(choice.clone()),
                 None => {
@@ -325,6 +334,7 @@ impl Value {
             Self::Address(address) => Scalar::Text(address.to_string()),
             Self::AddressRange(range) => Scalar::Text(range.to_string()),
             Self::PortRange(range) => Scalar::Text(format!("{}-{}", range.low(), range.high())),
+            Self::Endpoint(endpoint) => Scalar::Text(endpoint.spelled()),
             Self::Secret(secret) => Scalar::Secret(secret.clone()),
         }
     }
@@ -341,6 +351,7 @@ impl fmt::Display for Value {
             Self::Address(address) => write!(f, "{address}"),
             Self::AddressRange(range) => write!(f, "{range}"),
             Self::PortRange(range) => write!(f, "{range}"),
+            Self::Endpoint(endpoint) => write!(f, "{endpoint}"),
             Self::Secret(secret) => write!(f, "{secret}"),
         }
     }
@@ -383,6 +394,8 @@ mod tests {
             ("size", "64KiB", "65536"),
             ("address-range", "10.1.2.3/8", "10.0.0.0/8"),
             ("port-range", "80", "80-80"),
+            ("endpoint", "DB.shop:5432", "db.shop:5432-5432"),
+            ("endpoint", "[2001:db8::/126]:1-9", "[2001:db8::/126]:1-9"),
         ] {
             let parameter = parameter(&format!(r#"{{"name":"x","kind":"{kind}","doc":""}}"#));
             assert_eq!(parameter.parse(typed).unwrap().scalar(), Scalar::Text(spelled.into()));

@@ -2,8 +2,10 @@
 
 mod address;
 mod arguments;
+mod endpoint;
 mod kind;
 
 pub use address::{Address, AddressRange, Host, PortRange};
 pub use arguments::{Argument, Arguments, ParameterError, SecretReader, parse_arguments};
+pub use endpoint::{Endpoint, Hosts};
 pub use kind::{Kind, KindError, Parameter, Scalar, SecretSource, Value};

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyhow::anyhow;
-use dbg_model::{Arguments, Capability, CheckDeclaration, Effective, Grant, Limits, effective, parse_arguments};
+use dbg_model::{
+    Arguments, Capability, CheckDeclaration, Effective, Grant, Limits, SocketsGrant, effective, parse_arguments,
+};
 use dbg_plugin::{Admitted, AllowUnsigned, Component, read_file};
 use dbg_report::{PluginFacts, Provenance};
 
@@ -119,9 +121,12 @@ fn granted_line(grant: &Grant) -> String {
     match grant {
         Grant::Resolver => "resolver".to_owned(),
         Grant::Files(files) => format!("files: {}", files.patterns.join(", ")),
-        Grant::Sockets(sockets) => {
-            let rules: Vec<String> = sockets.rules.iter().map(ToString::to_string).collect();
-            format!("sockets: {}", if rules.is_empty() { "nobody".to_owned() } else { rules.join(", ") })
-        }
+        Grant::Sockets(sockets) => format!("sockets: {}", rules_line(sockets)),
+        Grant::Connect(connect) => format!("connect: {}", rules_line(connect)),
     }
+}
+
+fn rules_line(grant: &SocketsGrant) -> String {
+    let rules: Vec<String> = grant.rules.iter().map(ToString::to_string).collect();
+    if rules.is_empty() { "nobody".to_owned() } else { rules.join(", ") }
 }
