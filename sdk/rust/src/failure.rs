@@ -5,7 +5,7 @@ use std::io;
 
 #[cfg(target_arch = "wasm32")]
 use crate::host::check_types;
-use crate::{files, resolver};
+use crate::{connect, files, resolver};
 
 /// The cause, as far as the host can act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,18 @@ impl From<resolver::Error> for Failure {
             resolver::ErrorCode::Denied => FailureCode::Denied,
             resolver::ErrorCode::NotFound => FailureCode::Unsupported,
             resolver::ErrorCode::Malformed | resolver::ErrorCode::Other => FailureCode::Other,
+        };
+        Self { code, text: error.text }
+    }
+}
+
+impl From<connect::Error> for Failure {
+    fn from(error: connect::Error) -> Self {
+        let code = match error.code {
+            connect::ErrorCode::Denied => FailureCode::Denied,
+            connect::ErrorCode::BadRequest => FailureCode::BadArguments,
+            connect::ErrorCode::OverBudget => FailureCode::Unsupported,
+            connect::ErrorCode::Closed | connect::ErrorCode::Other => FailureCode::Other,
         };
         Self { code, text: error.text }
     }

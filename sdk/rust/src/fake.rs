@@ -20,6 +20,7 @@
 //! assert!(report.mistakes.is_empty());
 //! ```
 
+mod connect;
 pub(crate) mod imports;
 mod mistakes;
 mod report;
@@ -29,6 +30,7 @@ mod tree;
 
 use std::time::Duration;
 
+pub use connect::Connect;
 pub use report::{Artifact, Cell, Column, Evidence, EvidenceValue, Finding, Metric, Progress, Report, Table};
 pub use resolver::Resolver;
 
@@ -44,10 +46,11 @@ pub struct Host {
     cancelled: bool,
     resolver: Result<Resolver, crate::resolver::Error>,
     files: Tree,
+    connect: Result<Connect, crate::connect::Error>,
 }
 
 impl Host {
-    /// A target `local` with a minute of time, a resolver that is not granted, and no files.
+    /// A target `local` with a minute of time, a resolver and connects that are not granted, and no files.
     #[must_use]
     pub fn new() -> Self {
         let denied = crate::resolver::Error {
@@ -60,6 +63,10 @@ impl Host {
             cancelled: false,
             resolver: Err(denied),
             files: Tree::default(),
+            connect: Err(crate::connect::Error {
+                code: crate::connect::ErrorCode::Denied,
+                text: "`connect` was not granted".to_owned(),
+            }),
         }
     }
 
@@ -95,6 +102,20 @@ impl Host {
     #[must_use]
     pub fn resolver_error(mut self, code: crate::resolver::ErrorCode, text: &str) -> Self {
         self.resolver = Err(crate::resolver::Error { code, text: text.to_owned() });
+        self
+    }
+
+    /// Whom the target can connect to.
+    #[must_use]
+    pub fn connect(mut self, connect: Connect) -> Self {
+        self.connect = Ok(connect);
+        self
+    }
+
+    /// No batch of connects can be opened.
+    #[must_use]
+    pub fn connect_error(mut self, code: crate::connect::ErrorCode, text: &str) -> Self {
+        self.connect = Err(crate::connect::Error { code, text: text.to_owned() });
         self
     }
 

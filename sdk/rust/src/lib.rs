@@ -40,6 +40,7 @@ extern crate self as dbg_sdk;
 pub mod bindings;
 
 mod artifact;
+pub mod connect;
 mod declaration;
 mod failure;
 #[cfg(not(target_arch = "wasm32"))]
@@ -61,7 +62,7 @@ pub use artifact::Artifact;
 pub use dbg_sdk_macros::{Parameters, check};
 pub use failure::{Failure, FailureCode};
 pub use finding::{Finding, Severity};
-pub use parameter::{Address, AddressRange, Parameters, PortRange, RangeError, Secret, Size, Value};
+pub use parameter::{Address, AddressRange, Endpoint, Hosts, Parameters, PortRange, RangeError, Secret, Size, Value};
 pub use plugin::Check;
 pub use run::Run;
 pub use time::Time;

@@ -2,6 +2,7 @@
 
 mod address;
 mod arguments;
+mod endpoint;
 mod range;
 mod secret;
 mod size;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 pub use address::Address;
 pub use arguments::Arguments;
+pub use endpoint::{Endpoint, Hosts};
 pub use range::{AddressRange, PortRange, RangeError};
 pub use secret::Secret;
 pub use size::Size;
@@ -106,6 +108,7 @@ value! {
     Address: argument => argument.parsed();
     AddressRange: argument => argument.parsed();
     PortRange: argument => argument.parsed();
+    Endpoint: argument => argument.parsed();
     Secret: argument => argument.text().map(Secret::new);
 }
 

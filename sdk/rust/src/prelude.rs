@@ -3,4 +3,6 @@
 pub use std::time::Duration;
 
 pub use crate::table::column;
-pub use crate::{Address, AddressRange, Failure, Parameters, PortRange, Run, Secret, Severity, Size, Unit, check};
+pub use crate::{
+    Address, AddressRange, Endpoint, Failure, Parameters, PortRange, Run, Secret, Severity, Size, Unit, check,
+};

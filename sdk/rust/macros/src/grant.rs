@@ -20,6 +20,7 @@ pub(crate) enum Capability {
     Sockets,
     Resolver,
     Files,
+    Connect,
 }
 
 impl Capability {
@@ -28,9 +29,10 @@ impl Capability {
             "sockets" => Ok(Self::Sockets),
             "resolver" => Ok(Self::Resolver),
             "files" => Ok(Self::Files),
+            "connect" => Ok(Self::Connect),
             other => refuse(
                 literal.span(),
-                format!("`{other}` is no capability: there are `sockets`, `resolver` and `files`"),
+                format!("`{other}` is no capability: there are `sockets`, `resolver`, `files` and `connect`"),
             ),
         }
     }
@@ -40,6 +42,7 @@ impl Capability {
             Self::Sockets => "sockets",
             Self::Resolver => "resolver",
             Self::Files => "files",
+            Self::Connect => "connect",
         }
     }
 }
@@ -171,6 +174,7 @@ mod tests {
             (r#"capability = "resolver", reason = " ""#, "at least a word"),
             (r#"reason = "x""#, "names its capability"),
             (r#"capability = "files", reason = "x""#, "names its bounds"),
+            (r#"capability = "connect", reason = "x""#, "names its bounds"),
             (r#"capability = "root", reason = "x""#, "no capability"),
             (r#"capability = "resolver", reason = "x", bound = []"#, "no option of a grant"),
         ] {

@@ -22,6 +22,7 @@ pub(crate) enum Kind {
     Address,
     AddressRange,
     PortRange,
+    Endpoint,
     Enum(Vec<String>),
     Secret,
 }
@@ -38,6 +39,7 @@ impl Kind {
             Self::Address => "address",
             Self::AddressRange => "address-range",
             Self::PortRange => "port-range",
+            Self::Endpoint => "endpoint",
             Self::Enum(_) => "enum",
             Self::Secret => "secret",
         }
@@ -104,11 +106,12 @@ fn plain(of: &Type) -> Result<Kind> {
         "Address" => Kind::Address,
         "AddressRange" => Kind::AddressRange,
         "PortRange" => Kind::PortRange,
+        "Endpoint" => Kind::Endpoint,
         "Secret" => Kind::Secret,
         _ => {
             return refuse(
                 syn::spanned::Spanned::span(of),
-                "no kind of parameter has this type: use `String`, `bool`, `i64` (`i32`, `u8` to `u64`, `usize`), `Duration`, `Size`, `Address`, `AddressRange`, `PortRange` or `Secret`, or one of them in `Option` or `Vec`",
+                "no kind of parameter has this type: use `String`, `bool`, `i64` (`i32`, `u8` to `u64`, `usize`), `Duration`, `Size`, `Address`, `AddressRange`, `PortRange`, `Endpoint` or `Secret`, or one of them in `Option` or `Vec`",
             );
         }
     })

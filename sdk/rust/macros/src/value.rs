@@ -36,6 +36,12 @@ pub(crate) enum Value {
         first: u16,
         last: u16,
     },
+    /// The hosts are an address without port, or a range of addresses.
+    Endpoint {
+        hosts: Box<Value>,
+        first: u16,
+        last: u16,
+    },
 }
 
 impl Value {
@@ -50,6 +56,7 @@ impl Value {
             Kind::Address => address::address(text),
             Kind::AddressRange => address::range(text),
             Kind::PortRange => number::ports(text).map(|(first, last)| Self::Ports { first, last }),
+            Kind::Endpoint => address::endpoint(text),
             Kind::Enum(choices) => choice(text, choices).map(Self::Text),
             Kind::Secret => Err("a secret is given as `@file`, `env:NAME` or `-`, and has no default".to_owned()),
         }
@@ -89,6 +96,16 @@ impl Value {
                 quote!(::dbg_sdk::AddressRange::Between { first: #first, last: #last })
             }
             Self::Ports { first, last } => quote!(::dbg_sdk::PortRange { first: #first, last: #last }),
+            Self::Endpoint { hosts, first, last } => {
+                let hosts = match &**hosts {
+                    Self::Address { host, .. } => quote!(::dbg_sdk::Hosts::One(::std::string::String::from(#host))),
+                    range => {
+                        let range = range.expression(None);
+                        quote!(::dbg_sdk::Hosts::Range(#range))
+                    }
+                };
+                quote!(::dbg_sdk::Endpoint { hosts: #hosts, ports: ::dbg_sdk::PortRange { first: #first, last: #last } })
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The imports of `wit/`, natively: the shape of what the generator makes, over the fake host.
 
 pub(crate) mod check_types;
+pub(crate) mod connect_errors;
 pub(crate) mod file_tree;
 pub(crate) mod files_types;
 pub(crate) mod report;
@@ -8,3 +9,4 @@ pub(crate) mod resolver_config;
 pub(crate) mod resolver_errors;
 pub(crate) mod run_context;
 pub(crate) mod table;
+pub(crate) mod tcp_connects;

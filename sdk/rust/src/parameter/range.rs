@@ -42,11 +42,35 @@ impl AddressRange {
         }
     }
 
+    /// How many addresses it has; 2^128 counts as one fewer.
+    #[must_use]
+    pub fn count(&self) -> u128 {
+        let (first, last) = self.ends();
+        bits(last).saturating_sub(bits(first)).saturating_add(1)
+    }
+
+    /// Each address of it, the lowest first.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + use<> {
+        let (first, last) = self.ends();
+        (bits(first)..=bits(last)).map(move |bits| match first {
+            // The lower half of these bits is all there is.
+            IpAddr::V4(_) => Ipv4Addr::from_bits(bits as u32).into(),
+            IpAddr::V6(_) => Ipv6Addr::from_bits(bits).into(),
+        })
+    }
+
     /// Whether an address is in it. An address of the other family never is.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let (first, last) = self.ends();
         first.is_ipv4() == address.is_ipv4() && (first..=last).contains(&address)
+    }
+}
+
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_bits().into(),
+        IpAddr::V6(address) => address.to_bits(),
     }
 }
 
@@ -124,6 +148,15 @@ mod tests {
         assert_eq!(range("0.0.0.0/0").ends(), ("0.0.0.0".parse().unwrap(), "255.255.255.255".parse().unwrap()));
         assert_eq!(range("192.0.2.7/32").ends(), ("192.0.2.7".parse().unwrap(), "192.0.2.7".parse().unwrap()));
         assert_eq!(range("2001:db8::/127").ends().1, "2001:db8::1".parse::<IpAddr>().unwrap());
+    }
+
+    #[test]
+    fn each_address_is_counted_and_given_once() {
+        let all: Vec<String> = range("10.0.0.254-10.0.1.1").addresses().map(|address| address.to_string()).collect();
+        assert_eq!(all, ["10.0.0.254", "10.0.0.255", "10.0.1.0", "10.0.1.1"]);
+        assert_eq!(range("10.0.0.254-10.0.1.1").count(), 4);
+        assert_eq!(range("2001:db8::/127").addresses().count(), 2);
+        assert_eq!(range("::/0").count(), u128::MAX);
     }
 
     #[test]

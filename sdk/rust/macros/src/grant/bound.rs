@@ -24,6 +24,7 @@ pub(crate) fn judge(capability: Capability, bound: &LitStr) -> Result<Option<Nam
         Capability::Resolver => refuse(bound.span(), "`resolver` has no bounds"),
         Capability::Files => file(&text, bound.span()),
         Capability::Sockets => socket(&text, bound.span()),
+        Capability::Connect => place(&text, bound.span()),
     }
 }
 
@@ -56,10 +57,15 @@ fn socket(text: &str, span: Span) -> Result<Option<NamedParameter>> {
     if !matches!(protocol, "udp" | "tcp" | "any") {
         return refuse(span, format!("`{protocol}` is no protocol: there are `udp`, `tcp` and `any`"));
     }
+    self::place(place, span)
+}
+
+/// Whom: all of a bound of `connect`, and a bound of `sockets` behind its protocol.
+fn place(place: &str, span: Span) -> Result<Option<NamedParameter>> {
     if let Some(name) = place.strip_prefix("param:") {
-        return Ok(Some(NamedParameter { name: name.to_owned(), kinds: &["address", "address-range"], span }));
+        return Ok(Some(NamedParameter { name: name.to_owned(), kinds: &["address", "address-range", "endpoint"], span }));
     }
-    if place == "resolvers" || place == "*" || is_network(place) || is_address(place) {
+    if place == "resolvers" || place == "*" || is_network(place) || is_address(place) || is_endpoint(place) {
         return Ok(None);
     }
     refuse(
@@ -87,6 +93,12 @@ fn is_address(place: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// An IP address or a host name with a range of ports.
+fn is_endpoint(place: &str) -> bool {
+    let read = Value::read(&crate::kind::Kind::Endpoint, place);
+    matches!(read, Ok(Value::Endpoint { hosts, .. }) if matches!(*hosts, Value::Address { .. }))
 }
 
 #[cfg(test)]
@@ -121,6 +133,16 @@ mod tests {
             ["resolvers", "sctp:*", "tcp:example.com", "udp:10.0.0.0/33", "udp:10.0.0.0/8:0", "tcp:", "any:a b:1"]
         {
             assert!(judged(Capability::Sockets, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_bound_of_connect_is_a_place_without_protocol() {
+        for good in ["param:to", "192.0.2.7:1-1024", "10.0.0.0/8:80", "db.test:5432", "*"] {
+            assert!(judged(Capability::Connect, good).is_ok(), "{good}");
+        }
+        for bad in ["tcp:192.0.2.7:443", "tcp:*", "db.test", ""] {
+            assert!(judged(Capability::Connect, bad).is_err(), "{bad}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::Value;
+use super::{Value, number};
 
 /// An IP address or a host name, each with or without `:port`.
 pub(crate) fn address(text: &str) -> Result<Value, String> {
@@ -56,6 +56,23 @@ pub(crate) fn range(text: &str) -> Result<Value, String> {
     Ok(Value::Network { address, prefix: width(&address) })
 }
 
+/// `db.test:5432`, `10.0.0.0/28:1-1024`, `[2001:db8::1]:443`: hosts with ports.
+pub(crate) fn endpoint(text: &str) -> Result<Value, String> {
+    let expected = || {
+        format!(
+            "`{text}` is no endpoint: a host or a range of addresses, `:`, and a port or a range of ports; IPv6 in brackets"
+        )
+    };
+    let (hosts, ports) = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once("]:").filter(|(hosts, _)| hosts.contains(':')),
+        None => text.rsplit_once(':').filter(|(hosts, _)| !hosts.contains(':')),
+    }
+    .ok_or_else(expected)?;
+    let hosts = address(hosts).or_else(|_| range(hosts)).map_err(|_| expected())?;
+    let (first, last) = number::ports(ports).map_err(|_| expected())?;
+    Ok(Value::Endpoint { hosts: Box::new(hosts), first, last })
+}
+
 fn width(address: &IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
@@ -92,6 +109,22 @@ mod tests {
         assert_eq!(read("2001:db8::1"), Some(("2001:db8::1".into(), None)));
         assert_eq!(read("[2001:DB8::1]:53"), Some(("2001:db8::1".into(), Some(53))));
         assert_eq!(read("example.com.:443"), Some(("example.com.".into(), Some(443))));
+    }
+
+    #[test]
+    fn an_endpoint_is_hosts_with_ports() {
+        let ends = |text: &str| match endpoint(text) {
+            Ok(Value::Endpoint { hosts, first, last }) => Some((*hosts, first, last)),
+            _ => None,
+        };
+        let one = |host: &str| Value::Address { host: host.into(), port: None };
+        assert_eq!(ends("db-1.test:5432"), Some((one("db-1.test"), 5432, 5432)));
+        assert_eq!(ends("[::1]:1-9"), Some((one("::1"), 1, 9)));
+        assert!(matches!(ends("10.0.0.0/28:80"), Some((Value::Network { prefix: 28, .. }, 80, 80))));
+        assert!(matches!(ends("10.0.0.1-10.0.0.9:80"), Some((Value::Between { .. }, 80, 80))));
+        for bad in ["db", "db:0", "::1:80", "[::1]", "[db]:80", "10.0.0.0/33:80", "db:9-1", ""] {
+            assert_eq!(ends(bad), None, "{bad}");
+        }
     }
 
     #[test]
