@@ -30,7 +30,7 @@ fn an_added_check_is_listed_and_shown() {
     context.type_in("check list").run().exits(exit::PASS).says("every-kind").says("needs-all").says("dns-check");
     let output = context.type_in("check show every-kind").run();
     output.exits(exit::PASS);
-    for text in ["colour", "red", "green", "1.5s", "address-range", "port-range", "One of three"] {
+    for text in ["colour", "red", "green", "1.5s", "address-range", "port-range", "endpoint", "One of three"] {
         output.says(text);
     }
     context.type_in("check show keeps-secret").run().exits(exit::PASS).says("secret");

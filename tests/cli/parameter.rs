@@ -27,6 +27,7 @@ fn defaults_are_filled_in() {
         ("address", "none"),
         ("network", "10.0.0.0/8"),
         ("ports", "1-1024"),
+        ("endpoint", "127.0.0.1:80"),
         ("colour", "green"),
         ("many", "[]"),
     ];
@@ -51,6 +52,8 @@ fn each_kind_arrives_as_it_was_typed() {
         ("network=192.0.2.7", "network", "192.0.2.7/32"),
         ("network=10.0.0.5-10.0.0.9", "network", "10.0.0.5-10.0.0.9"),
         ("ports=80", "ports", "80-80"),
+        ("endpoint=[2001:DB8::/126]:1-9", "endpoint", "[2001:db8::/126]:1-9"),
+        ("endpoint=DB.test:5432", "endpoint", "db.test:5432"),
         ("colour=BLUE", "colour", "blue"),
         ("many=1,2,3", "many", "[1, 2, 3]"),
     ];
@@ -76,6 +79,8 @@ fn a_value_of_the_wrong_kind_is_refused_by_name() {
         ("address=192.0.2.7:99999", "port"),
         ("network=10.0.0.0/33", "no address range"),
         ("ports=1024-1", "no port range"),
+        ("endpoint=127.0.0.1", "no host with a port"),
+        ("endpoint=::1:80", "no host with a port"),
         ("colour=mauve", "`red`, `green`, `blue`"),
     ] {
         let output = run(&["every-kind", word]);

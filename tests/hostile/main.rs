@@ -10,6 +10,7 @@
 
 mod case;
 mod component;
+mod connect;
 mod expected;
 mod file;
 mod files;
@@ -24,8 +25,16 @@ use std::path::Path;
 use dbg_tests::guests;
 
 /// Every list of cases.
-const CASES: [&[&str]; 7] =
-    [file::CASES, component::CASES, run::CASES, report::CASES, sockets::CASES, files::CASES, resolver::CASES];
+const CASES: [&[&str]; 8] = [
+    file::CASES,
+    component::CASES,
+    run::CASES,
+    report::CASES,
+    sockets::CASES,
+    files::CASES,
+    resolver::CASES,
+    connect::CASES,
+];
 
 #[test]
 fn every_folder_has_a_test_and_every_test_a_folder() {

@@ -100,6 +100,8 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("dig", Tests, "tests and benchmarks beside `dig`", Apt("bind9-dnsutils")),
         Tool::program("delv", Tests, "tests of DNSSEC beside `delv`", Apt("bind9-dnsutils")),
         Tool::program("ip", Tests, "tests in a network of their own (root)", Apt("iproute2")),
+        Tool::program("nft", Tests, "tests with a firewall that drops and rejects (root)", Apt("nftables")),
+        Tool::program("nmap", Tests, "tests and benchmarks beside `nmap`", Apt("nmap")),
         Tool::program("unshare", Tests, "tests in a network of their own (root)", Apt("util-linux")),
     ])
 }

@@ -74,7 +74,9 @@ pub(crate) fn permission(request: &GrantRequest) -> String {
         Capability::Sockets => format!("open connections to {}", bounds()),
         Capability::Resolver => "read the target's resolver configuration".to_owned(),
         Capability::Files => format!("read files: {}", bounds()),
-        Capability::Connect => format!("make and measure thousands of TCP connections, without sending a byte, to {}", bounds()),
+        Capability::Connect => {
+            format!("make and measure thousands of TCP connections, without sending a byte, to {}", bounds())
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameter::{Kind, KindError, Parameter};
 use crate::{
-    BoundError, Capability, Cell, CheckName, ConnectBound, FilesBound, GrantRequest, ParameterName, PluginName, SocketsBound,
-    UnitError, Where, parse_duration, parse_size, truncate_at_char,
+    BoundError, Capability, Cell, CheckName, ConnectBound, FilesBound, GrantRequest, ParameterName, PluginName,
+    SocketsBound, UnitError, Where, parse_duration, parse_size, truncate_at_char,
 };
 
 /// The declaration of a plugin.

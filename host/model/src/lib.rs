@@ -27,13 +27,13 @@ pub use event::{
 };
 pub use failure::{Failure, FailureCode};
 pub use grant::{
-    BoundError, ConnectBound, Effective, FilesBound, FilesGrant, Grant, GrantError, GrantRequest, HostRule, Protocol, SocketRule,
-    SocketsBound, SocketsGrant, Where, Withheld, Withholder, effective,
+    BoundError, ConnectBound, Effective, FilesBound, FilesGrant, Grant, GrantError, GrantRequest, HostRule, Protocol,
+    SocketRule, SocketsBound, SocketsGrant, Where, Withheld, Withholder, effective,
 };
 pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName};
 pub use parameter::{
-    Address, AddressRange, Argument, Arguments, Endpoint, Host, Hosts, Kind, KindError, Parameter, ParameterError, PortRange, Scalar,
-    SecretReader, SecretSource, Value, parse_arguments,
+    Address, AddressRange, Argument, Arguments, Endpoint, Host, Hosts, Kind, KindError, Parameter, ParameterError,
+    PortRange, Scalar, SecretReader, SecretSource, Value, parse_arguments,
 };
 pub use redacted::Redacted;
 pub use severity::Severity;

@@ -63,10 +63,11 @@ impl LocalConnect {
             return Err(ConnectError { code: ConnectErrorCode::OverBudget, text });
         }
         let ended = Arc::new(Ended::default());
-        let batch = Batch::new(batch, conntrack, Arc::clone(&self.descriptors), Arc::clone(&ended)).map_err(|cause| {
-            let text = format!("no batch of connects can be made: {cause}");
-            ConnectError { code: ConnectErrorCode::Other, text }
-        })?;
+        let batch =
+            Batch::new(batch, conntrack, Arc::clone(&self.descriptors), Arc::clone(&ended)).map_err(|cause| {
+                let text = format!("no batch of connects can be made: {cause}");
+                ConnectError { code: ConnectErrorCode::Other, text }
+            })?;
         let id = BatchId(self.ids.fetch_add(1, Ordering::Relaxed));
         running.insert(id, Running { ended, task: tokio::spawn(batch.run()) });
         Ok(id)

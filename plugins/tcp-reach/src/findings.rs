@@ -95,11 +95,15 @@ fn words(problem: Problem) -> (&'static str, Severity, &'static str, &'static st
 fn next_steps(problem: Problem, host: &str, address: &str, port: u16) -> Vec<String> {
     match problem {
         Problem::Refused => vec![
-            format!("look on {address} whether the service runs and listens on this address: `ss -ltnp 'sport = :{port}'`"),
+            format!(
+                "look on {address} whether the service runs and listens on this address: `ss -ltnp 'sport = :{port}'`"
+            ),
             "a refusal is an answer: the way there is well".to_owned(),
         ],
         Problem::Filtered => vec![
-            format!("look whether the host is up, and for a firewall that drops: compare with another port of {address}"),
+            format!(
+                "look whether the host is up, and for a firewall that drops: compare with another port of {address}"
+            ),
             format!("see how far it goes: `traceroute -T -p {port} {address}`"),
         ],
         Problem::Unreachable => vec![
@@ -115,9 +119,14 @@ fn next_steps(problem: Problem, host: &str, address: &str, port: u16) -> Vec<Str
             "programs that try only the first address fail now and then, others start slowly".to_owned(),
         ],
         Problem::Denied => {
-            vec!["give the address in place of the name: a name covers neither this target itself nor its links".to_owned()]
+            vec![
+                "give the address in place of the name: a name covers neither this target itself nor its links"
+                    .to_owned(),
+            ]
         }
-        Problem::Unknown => vec!["see the reason above; where connection tracking is full, look at `conntrack -S`".to_owned()],
+        Problem::Unknown => {
+            vec!["see the reason above; where connection tracking is full, look at `conntrack -S`".to_owned()]
+        }
     }
 }
 
@@ -169,7 +178,8 @@ fn of_scan(place: usize, survey: &Survey, run: &Run) {
             addresses.insert(seen.address, survey.address(seen));
         }
     }
-    let listed: Vec<String> = counts.iter().map(|(outcome, count)| format!("{count} {}", rows::word(*outcome))).collect();
+    let listed: Vec<String> =
+        counts.iter().map(|(outcome, count)| format!("{count} {}", rows::word(*outcome))).collect();
     let sentence = format!("{}: {}", asked.text, listed.join(", "));
     if open.is_empty() {
         run.warn("tcp-none-open", sentence)
@@ -187,7 +197,8 @@ fn of_scan(place: usize, survey: &Survey, run: &Run) {
 }
 
 fn well(places: &[usize], survey: &Survey, run: &Run) {
-    let names: Vec<&str> = places.iter().filter_map(|place| survey.asked.get(*place)).map(|asked| &*asked.text).collect();
+    let names: Vec<&str> =
+        places.iter().filter_map(|place| survey.asked.get(*place)).map(|asked| &*asked.text).collect();
     let open = survey.seen.iter().any(|seen| seen.outcome == Outcome::Connected && places.contains(&seen.asked));
     let state = if open { "open" } else { "closed, as it should be" };
     let sentence = match &*names {

@@ -6,6 +6,7 @@ mod local;
 mod measure;
 mod named;
 mod overhead;
+mod reach;
 mod stage;
 
 use anyhow::Result;
@@ -23,10 +24,13 @@ pub(crate) struct Args {
 enum Name {
     /// A check on this machine, beside `dig`: time, peak memory, what loading a plugin costs
     Local(local::Args),
+    /// `tcp-reach` on loopback and before a firewall that drops, beside `nmap`
+    Reach(reach::Args),
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     match &args.name {
         Name::Local(args) => local::run(args, workspace),
+        Name::Reach(args) => reach::run(args, workspace),
     }
 }

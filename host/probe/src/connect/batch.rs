@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dbg_capability::{Attempt, ConnectBatch, Destination, Outcome};
-use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use slab::Slab;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -74,7 +74,8 @@ impl Batch {
     ) -> std::io::Result<Self> {
         let ConnectBatch { to, per_second, timeout_ms, parallel } = batch;
         // SAFETY: the descriptor is owned, gives the same number as long as it lives, and is closed by nobody else.
-        let epoll = unsafe { AsyncFd::register_with_interest(epoll::create(CreateFlags::CLOEXEC)?, Interest::READABLE)? };
+        let epoll =
+            unsafe { AsyncFd::register_with_interest(epoll::create(CreateFlags::CLOEXEC)?, Interest::READABLE)? };
         Ok(Self {
             todo: to.into(),
             parallel: usize::try_from(parallel.max(1)).unwrap_or(usize::MAX),

@@ -33,7 +33,10 @@ pub(super) struct Full {
 impl std::fmt::Display for Full {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { count, most } = self;
-        write!(f, "not tried: the target tracks {count} connections of at most {most}, and at {MOST} % of them no more are added")
+        write!(
+            f,
+            "not tried: the target tracks {count} connections of at most {most}, and at {MOST} % of them no more are added"
+        )
     }
 }
 

@@ -26,9 +26,8 @@ impl Descriptors {
     /// One more descriptor, if one may be had.
     pub(super) fn take(self: &Arc<Self>) -> Option<Slot> {
         let limit = *self.limit.get_or_init(limit);
-        let taken = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-            (used < limit).then_some(used + 1)
-        });
+        let taken =
+            self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| (used < limit).then_some(used + 1));
         taken.is_ok().then(|| Slot(Arc::clone(self)))
     }
 }

@@ -59,7 +59,8 @@ fn each_way_to_fail_is_a_finding_of_its_own_with_a_next_step() {
 
 #[test]
 fn many_that_fail_alike_are_one_finding() {
-    let report = reach(Connect::new().open("10.0.0.9", 1), &["10.0.0.1:80", "10.0.0.1:81", "10.0.0.2:80", "10.0.0.9:1"]);
+    let report =
+        reach(Connect::new().open("10.0.0.9", 1), &["10.0.0.1:80", "10.0.0.1:81", "10.0.0.2:80", "10.0.0.9:1"]);
     assert_eq!(ids(&report), ["tcp-refused", "tcp-as-expected"]);
     let refused = &report.findings[0];
     assert_eq!(refused.sentence, "3 connects were refused");
@@ -101,9 +102,14 @@ fn hosts_where_the_same_ports_ended_alike_share_a_row() {
 #[test]
 fn a_name_that_is_open_at_one_address_only_is_a_warning() {
     let ms = Duration::from_millis(1);
-    let connect = Connect::new()
-        .answer("db.test", 5432, "10.0.0.1", Outcome::Connected, ms, "")
-        .answer("db.test", 5432, "10.0.0.2", Outcome::Refused, ms, "");
+    let connect = Connect::new().answer("db.test", 5432, "10.0.0.1", Outcome::Connected, ms, "").answer(
+        "db.test",
+        5432,
+        "10.0.0.2",
+        Outcome::Refused,
+        ms,
+        "",
+    );
     let report = reach(connect, &["db.test:5432"]);
     assert_eq!(ids(&report), ["tcp-some-addresses"]);
     assert_eq!(report.verdict(), Severity::Warn);

@@ -68,8 +68,8 @@ impl FromStr for Endpoint {
         let (hosts, ports) = text.rsplit_once(':').ok_or(RangeError)?;
         let hosts = hosts.strip_prefix('[').and_then(|hosts| hosts.strip_suffix(']')).unwrap_or(hosts);
         // A name may hold a dash as a range does; only a range has an address before it.
-        let is_range = hosts.contains('/')
-            || hosts.split_once('-').is_some_and(|(first, _)| first.parse::<IpAddr>().is_ok());
+        let is_range =
+            hosts.contains('/') || hosts.split_once('-').is_some_and(|(first, _)| first.parse::<IpAddr>().is_ok());
         let hosts = if is_range { Hosts::Range(hosts.parse()?) } else { Hosts::One(hosts.to_owned()) };
         Ok(Self { hosts, ports: ports.parse()? })
     }

@@ -28,6 +28,9 @@ struct EveryKind {
     /// Ports.
     #[parameter(default = "1-1024")]
     ports: PortRange,
+    /// Hosts with ports.
+    #[parameter(default = "127.0.0.1:80")]
+    endpoint: Endpoint,
     /// One of three.
     #[parameter(choices = ["red", "green", "blue"], default = "green")]
     colour: String,
@@ -49,6 +52,7 @@ fn every_kind(parameters: EveryKind, run: &Run) -> Result<(), Failure> {
         .evidence("address", address)
         .evidence("network", parameters.network)
         .evidence("ports", format!("{}-{}", parameters.ports.first, parameters.ports.last))
+        .evidence("endpoint", parameters.endpoint)
         .evidence("colour", parameters.colour)
         .evidence("many", format!("{:?}", parameters.many));
     Ok(())

@@ -114,12 +114,7 @@ impl Plan {
     }
 }
 
-pub(super) fn attempt(
-    endpoint: u32,
-    address: Option<SocketAddr>,
-    outcome: wit::Outcome,
-    detail: &str,
-) -> wit::Attempt {
+pub(super) fn attempt(endpoint: u32, address: Option<SocketAddr>, outcome: wit::Outcome, detail: &str) -> wit::Attempt {
     let address = address.map(|address| address.ip().to_string()).unwrap_or_default();
     wit::Attempt { endpoint, address, outcome, took_us: 0, detail: truncate_at_char(detail, DETAIL).to_owned() }
 }

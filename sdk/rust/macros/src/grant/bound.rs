@@ -63,7 +63,11 @@ fn socket(text: &str, span: Span) -> Result<Option<NamedParameter>> {
 /// Whom: all of a bound of `connect`, and a bound of `sockets` behind its protocol.
 fn place(place: &str, span: Span) -> Result<Option<NamedParameter>> {
     if let Some(name) = place.strip_prefix("param:") {
-        return Ok(Some(NamedParameter { name: name.to_owned(), kinds: &["address", "address-range", "endpoint"], span }));
+        return Ok(Some(NamedParameter {
+            name: name.to_owned(),
+            kinds: &["address", "address-range", "endpoint"],
+            span,
+        }));
     }
     if place == "resolvers" || place == "*" || is_network(place) || is_address(place) || is_endpoint(place) {
         return Ok(None);
