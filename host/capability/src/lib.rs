@@ -4,6 +4,8 @@
 //! request can cross a socket; nothing here knows wasm or this machine. Bounds of a grant are judged by the engine, above the trait.
 
 mod files;
+mod network_state;
+mod processes;
 mod resolver;
 mod sockets;
 
@@ -11,6 +13,14 @@ use std::sync::Arc;
 
 pub use files::{
     Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
+};
+pub use network_state::{
+    Capped, InterfaceAddress, LocalPorts, Neighbour, NetworkInterface, NetworkState, NetworkStateError,
+    NetworkStateErrorCode, Route, SocketDumpId, SocketEntry, SocketPage, SocketProtocol, SocketState,
+};
+pub use processes::{
+    OwnerPage, OwnerScanId, Process, ProcessPage, ProcessScanId, Processes, ProcessesError, ProcessesErrorCode,
+    SocketOwner,
 };
 pub use resolver::{Configuration, Nameserver, Resolver, ResolverError, ResolverErrorCode};
 pub use sockets::{LookupError, LookupErrorCode, Sockets};
@@ -24,4 +34,8 @@ pub struct Capabilities {
     pub resolver: Arc<dyn Resolver>,
     /// `dbg:files`.
     pub files: Arc<dyn Files>,
+    /// `dbg:network-state`.
+    pub network_state: Arc<dyn NetworkState>,
+    /// `dbg:processes`.
+    pub processes: Arc<dyn Processes>,
 }

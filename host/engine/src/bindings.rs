@@ -1,13 +1,15 @@
 //! The host's side of `wit/`, generated. All live tracks of all packages are imported here, so that one linker serves every guest.
 
 wasmtime::component::bindgen!({
-    path: ["../../wit/check", "../../wit/resolver", "../../wit/files"],
+    path: ["../../wit/check", "../../wit/resolver", "../../wit/files", "../../wit/network-state", "../../wit/processes"],
     inline: "
         package dbg:host@0.1.0;
         world plugin {
             include dbg:check/check@0.1.0;
             include dbg:resolver/imports@0.1.0;
             include dbg:files/imports@0.1.0;
+            include dbg:network-state/imports@0.1.0;
+            include dbg:processes/imports@0.1.0;
         }
     ",
     world: "dbg:host/plugin",
@@ -34,6 +36,24 @@ wasmtime::component::bindgen!({
         "dbg:files/file-tree.[method]entries.close": async | trappable,
         "dbg:files/file-tree.[drop]entries": async | trappable,
         "dbg:files/file-tree.scan": async | trappable,
+        "dbg:network-state/socket-table.[method]sockets.next": async | trappable,
+        "dbg:network-state/socket-table.[method]sockets.close": async | trappable,
+        "dbg:network-state/socket-table.[drop]sockets": async | trappable,
+        "dbg:network-state/socket-table.start": async | trappable,
+        "dbg:network-state/network-tables.interfaces": async | trappable,
+        "dbg:network-state/network-tables.addresses": async | trappable,
+        "dbg:network-state/network-tables.routes": async | trappable,
+        "dbg:network-state/network-tables.neighbours": async | trappable,
+        "dbg:network-state/network-tables.local-port-range": async | trappable,
+        "dbg:processes/process-table.[method]processes.next": async | trappable,
+        "dbg:processes/process-table.[method]processes.close": async | trappable,
+        "dbg:processes/process-table.[drop]processes": async | trappable,
+        "dbg:processes/process-table.start": async | trappable,
+        "dbg:processes/process-table.find": async | trappable,
+        "dbg:processes/socket-owners.[method]owners.next": async | trappable,
+        "dbg:processes/socket-owners.[method]owners.close": async | trappable,
+        "dbg:processes/socket-owners.[drop]owners": async | trappable,
+        "dbg:processes/socket-owners.start": async | trappable,
         default: trappable,
     },
     exports: { default: async },
@@ -44,5 +64,8 @@ wasmtime::component::bindgen!({
         "dbg:resolver/resolver-config.configuration": crate::resources::OpenConfiguration,
         "dbg:files/file-tree.file": crate::resources::FileHandle,
         "dbg:files/file-tree.entries": crate::resources::ScanHandle,
+        "dbg:network-state/socket-table.sockets": crate::resources::SocketDumpHandle,
+        "dbg:processes/process-table.processes": crate::resources::ProcessScanHandle,
+        "dbg:processes/socket-owners.owners": crate::resources::OwnerScanHandle,
     },
 });

@@ -6,9 +6,11 @@ use dbg_model::Capability;
 use semver::Version;
 use wasmtime::component::Linker;
 
-use crate::bindings::dbg::{check, files, resolver};
+use crate::bindings::dbg::{check, files, network_state, processes, resolver};
 use crate::capability::context::HasContext;
 use crate::capability::files::HasFiles;
+use crate::capability::network_state::HasNetworkState;
+use crate::capability::processes::HasProcesses;
 use crate::capability::report::HasReport;
 use crate::capability::resolver::HasResolver;
 use crate::capability::sockets::WASI;
@@ -34,7 +36,7 @@ const fn of(name: &'static str, version: &'static str, capability: Option<Capabi
 }
 
 /// Which interface takes which grant: the one table.
-pub const INTERFACES: [Interface; 34] = [
+pub const INTERFACES: [Interface; 40] = [
     of("dbg:check/check-types", DBG, None),
     of("dbg:check/report", DBG, None),
     of("dbg:check/run-context", DBG, None),
@@ -42,6 +44,12 @@ pub const INTERFACES: [Interface; 34] = [
     of("dbg:resolver/resolver-errors", DBG, Some(Capability::Resolver)),
     of("dbg:files/file-tree", DBG, Some(Capability::Files)),
     of("dbg:files/files-types", DBG, Some(Capability::Files)),
+    of("dbg:network-state/network-state-errors", DBG, Some(Capability::NetworkState)),
+    of("dbg:network-state/network-tables", DBG, Some(Capability::NetworkState)),
+    of("dbg:network-state/socket-table", DBG, Some(Capability::NetworkState)),
+    of("dbg:processes/process-table", DBG, Some(Capability::Processes)),
+    of("dbg:processes/processes-errors", DBG, Some(Capability::Processes)),
+    of("dbg:processes/socket-owners", DBG, Some(Capability::Processes)),
     of("wasi:sockets/instance-network", WASI, Some(Capability::Sockets)),
     of("wasi:sockets/ip-name-lookup", WASI, Some(Capability::Sockets)),
     of("wasi:sockets/network", WASI, Some(Capability::Sockets)),
@@ -89,6 +97,12 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State
     resolver::resolver_config::add_to_linker::<State, HasResolver>(l, State::resolver)?;
     files::files_types::add_to_linker::<State, HasFiles>(l, State::files)?;
     files::file_tree::add_to_linker::<State, HasFiles>(l, State::files)?;
+    network_state::network_state_errors::add_to_linker::<State, HasNetworkState>(l, State::network_state)?;
+    network_state::network_tables::add_to_linker::<State, HasNetworkState>(l, State::network_state)?;
+    network_state::socket_table::add_to_linker::<State, HasNetworkState>(l, State::network_state)?;
+    processes::processes_errors::add_to_linker::<State, HasProcesses>(l, State::processes)?;
+    processes::process_table::add_to_linker::<State, HasProcesses>(l, State::processes)?;
+    processes::socket_owners::add_to_linker::<State, HasProcesses>(l, State::processes)?;
     Ok(linker)
 }
 

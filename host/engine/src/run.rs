@@ -15,6 +15,8 @@ use crate::bindings::dbg::check::check_types as wit;
 use crate::capability::context::Context;
 use crate::capability::files::FilesState;
 use crate::capability::names::Names;
+use crate::capability::network_state::NetworkStateState;
+use crate::capability::processes::ProcessesState;
 use crate::capability::report::Report;
 use crate::capability::resolver::ResolverState;
 use crate::capability::sockets::{Judge, LiveSockets};
@@ -105,6 +107,8 @@ impl Loaded {
         };
         let state = store.data_mut();
         state.files.release().await;
+        state.network_state.release().await;
+        state.processes.release().await;
         state.report.finish().await;
         let failure = match outcome {
             Outcome::Returned(Ok(Ok(()))) => None,
@@ -143,6 +147,8 @@ impl Loaded {
             limiter: Limiter::new(limits.memory),
             report,
             files: FilesState::new(grants, &capabilities.files, context.clone()),
+            network_state: NetworkStateState::new(grants, &capabilities.network_state, context.clone()),
+            processes: ProcessesState::new(grants, &capabilities.processes, context.clone()),
             resolver: ResolverState::new(grants, &capabilities.resolver),
             names: Names::new(&capabilities.sockets, &judge),
             live: LiveSockets::new(&self.engine.inner.sockets),

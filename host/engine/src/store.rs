@@ -7,6 +7,8 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use crate::capability::context::Context;
 use crate::capability::files::FilesState;
 use crate::capability::names::Names;
+use crate::capability::network_state::NetworkStateState;
+use crate::capability::processes::ProcessesState;
 use crate::capability::report::Report;
 use crate::capability::resolver::ResolverState;
 use crate::capability::sockets::LiveSockets;
@@ -32,6 +34,8 @@ pub(crate) struct State {
     pub(crate) context: Context,
     pub(crate) resolver: ResolverState,
     pub(crate) files: FilesState,
+    pub(crate) network_state: NetworkStateState,
+    pub(crate) processes: ProcessesState,
     pub(crate) names: Names,
     pub(crate) live: LiveSockets,
 }
@@ -51,6 +55,14 @@ impl State {
 
     pub(crate) fn files(&mut self) -> &mut FilesState {
         &mut self.files
+    }
+
+    pub(crate) fn network_state(&mut self) -> &mut NetworkStateState {
+        &mut self.network_state
+    }
+
+    pub(crate) fn processes(&mut self) -> &mut ProcessesState {
+        &mut self.processes
     }
 
     pub(crate) fn names(&mut self) -> &mut Names {

@@ -121,11 +121,15 @@ pub enum Capability {
     Resolver,
     /// `dbg:files`: the target's files, read-only.
     Files,
+    /// `dbg:network-state`: the target's sockets, interfaces, addresses, routes and neighbours.
+    NetworkState,
+    /// `dbg:processes`: the target's processes, and which sockets they hold.
+    Processes,
 }
 
 impl Capability {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Sockets, Self::Resolver, Self::Files];
+    pub const ALL: [Self; 5] = [Self::Sockets, Self::Resolver, Self::Files, Self::NetworkState, Self::Processes];
 
     /// The word in a declaration.
     #[must_use]
@@ -134,6 +138,17 @@ impl Capability {
             Self::Sockets => "sockets",
             Self::Resolver => "resolver",
             Self::Files => "files",
+            Self::NetworkState => "network-state",
+            Self::Processes => "processes",
+        }
+    }
+
+    /// Whether a grant of it says where to. One without bounds is given whole or not at all.
+    #[must_use]
+    pub fn has_bounds(self) -> bool {
+        match self {
+            Self::Sockets | Self::Files => true,
+            Self::Resolver | Self::NetworkState | Self::Processes => false,
         }
     }
 
@@ -144,6 +159,8 @@ impl Capability {
             Self::Sockets => "wasi:sockets",
             Self::Resolver => "dbg:resolver",
             Self::Files => "dbg:files",
+            Self::NetworkState => "dbg:network-state",
+            Self::Processes => "dbg:processes",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dbg_capability::Capabilities;
 
-use crate::{LocalFiles, LocalResolver, LocalSockets, ProbeError, Root};
+use crate::{LocalFiles, LocalNetworkState, LocalProcesses, LocalResolver, LocalSockets, ProbeError, Root};
 
 /// What this machine offers to a check, with `/` as its root.
 ///
@@ -15,7 +15,7 @@ pub fn local() -> Result<Capabilities, ProbeError> {
     Ok(beneath(Root::open(Path::new("/"))?))
 }
 
-/// As [`local`], with another root: its files, its `/etc/hosts` and `/etc/resolv.conf`. The network is this process's.
+/// As [`local`], with another root: its files, its `/etc/hosts` and `/etc/resolv.conf`, its `/proc`. The network is this process's.
 #[must_use]
 pub fn beneath(root: Root) -> Capabilities {
     let root = Arc::new(root);
@@ -23,6 +23,8 @@ pub fn beneath(root: Root) -> Capabilities {
     Capabilities {
         sockets: Arc::new(LocalSockets::new(root.clone(), resolver.clone())),
         resolver,
-        files: Arc::new(LocalFiles::new(root)),
+        files: Arc::new(LocalFiles::new(root.clone())),
+        network_state: Arc::new(LocalNetworkState::new(root.clone())),
+        processes: Arc::new(LocalProcesses::new(root)),
     }
 }

@@ -28,6 +28,10 @@ pub enum Grant {
     Resolver,
     /// Which files it may read.
     Files(FilesGrant),
+    /// Sockets, interfaces, addresses, routes, neighbours.
+    NetworkState,
+    /// The processes and the sockets they hold.
+    Processes,
 }
 
 /// Whom a check may reach: what no rule covers is refused.
@@ -152,6 +156,8 @@ pub fn effective(
 fn concrete(request: &GrantRequest, arguments: &Arguments) -> Result<Grant, BoundError> {
     Ok(match request.capability {
         Capability::Resolver => Grant::Resolver,
+        Capability::NetworkState => Grant::NetworkState,
+        Capability::Processes => Grant::Processes,
         Capability::Sockets => {
             let mut grant = SocketsGrant::default();
             for text in &request.bounds {
@@ -225,6 +231,18 @@ impl Effective {
     #[must_use]
     pub fn resolver(&self) -> bool {
         self.grants.contains(&Grant::Resolver)
+    }
+
+    /// Whether the state of the network may be read.
+    #[must_use]
+    pub fn network_state(&self) -> bool {
+        self.grants.contains(&Grant::NetworkState)
+    }
+
+    /// Whether the processes may be read.
+    #[must_use]
+    pub fn processes(&self) -> bool {
+        self.grants.contains(&Grant::Processes)
     }
 
     /// The readable files, when any were given.

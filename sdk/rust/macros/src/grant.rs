@@ -20,6 +20,8 @@ pub(crate) enum Capability {
     Sockets,
     Resolver,
     Files,
+    NetworkState,
+    Processes,
 }
 
 impl Capability {
@@ -28,9 +30,11 @@ impl Capability {
             "sockets" => Ok(Self::Sockets),
             "resolver" => Ok(Self::Resolver),
             "files" => Ok(Self::Files),
+            "network-state" => Ok(Self::NetworkState),
+            "processes" => Ok(Self::Processes),
             other => refuse(
                 literal.span(),
-                format!("`{other}` is no capability: there are `sockets`, `resolver` and `files`"),
+                format!("`{other}` is no capability: there are `sockets`, `resolver`, `files`, `network-state` and `processes`"),
             ),
         }
     }
@@ -40,6 +44,15 @@ impl Capability {
             Self::Sockets => "sockets",
             Self::Resolver => "resolver",
             Self::Files => "files",
+            Self::NetworkState => "network-state",
+            Self::Processes => "processes",
+        }
+    }
+
+    fn has_bounds(self) -> bool {
+        match self {
+            Self::Sockets | Self::Files => true,
+            Self::Resolver | Self::NetworkState | Self::Processes => false,
         }
     }
 }
@@ -131,7 +144,7 @@ impl Parse for Grant {
         for bound in &bounds {
             parameters.extend(bound::judge(capability, bound)?);
         }
-        if bounds.is_empty() && capability != Capability::Resolver {
+        if bounds.is_empty() && capability.has_bounds() {
             return refuse(
                 named.span(),
                 format!("a grant of `{}` names its bounds: without them it allows nothing", capability.name()),
@@ -172,6 +185,7 @@ mod tests {
             (r#"reason = "x""#, "names its capability"),
             (r#"capability = "files", reason = "x""#, "names its bounds"),
             (r#"capability = "root", reason = "x""#, "no capability"),
+            (r#"capability = "processes", bounds = ["1"], reason = "x""#, "has no bounds"),
             (r#"capability = "resolver", reason = "x", bound = []"#, "no option of a grant"),
         ] {
             let error = parse_str::<Grant>(text).unwrap_err().to_string();

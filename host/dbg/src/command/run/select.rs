@@ -118,6 +118,8 @@ impl Selected {
 fn granted_line(grant: &Grant) -> String {
     match grant {
         Grant::Resolver => "resolver".to_owned(),
+        Grant::NetworkState => "network-state".to_owned(),
+        Grant::Processes => "processes".to_owned(),
         Grant::Files(files) => format!("files: {}", files.patterns.join(", ")),
         Grant::Sockets(sockets) => {
             let rules: Vec<String> = sockets.rules.iter().map(ToString::to_string).collect();
