@@ -75,10 +75,12 @@ pub(crate) fn permission(request: &GrantRequest) -> String {
         Capability::Resolver => "read the target's resolver configuration".to_owned(),
         Capability::Files => format!("read files: {}", bounds()),
         Capability::NetworkState => {
-            "read the state of the target's network: all sockets with their peers, interfaces, routes, neighbours".to_owned()
+            "read the state of the target's network: all sockets with their peers, interfaces, routes, neighbours"
+                .to_owned()
         }
         Capability::Processes => {
-            "read the target's processes: names, users, command lines without secrets, and which sockets they hold".to_owned()
+            "read the target's processes: names, users, command lines without secrets, and which sockets they hold"
+                .to_owned()
         }
     }
 }

@@ -21,7 +21,9 @@
 //! ```
 
 pub(crate) mod imports;
+mod machine;
 mod mistakes;
+mod network;
 mod report;
 mod resolver;
 mod state;
@@ -32,7 +34,8 @@ use std::time::Duration;
 pub use report::{Artifact, Cell, Column, Evidence, EvidenceValue, Finding, Metric, Progress, Report, Table};
 pub use resolver::Resolver;
 
-use crate::{Failure, Run, files};
+use crate::{Failure, Run, files, network_state, processes};
+use network::{Machine, Network};
 use state::State;
 use tree::Tree;
 
@@ -44,10 +47,12 @@ pub struct Host {
     cancelled: bool,
     resolver: Result<Resolver, crate::resolver::Error>,
     files: Tree,
+    network: Result<Network, network_state::Error>,
+    machine: Result<Machine, processes::Error>,
 }
 
 impl Host {
-    /// A target `local` with a minute of time, a resolver that is not granted, and no files.
+    /// A target `local` with a minute of time, no files, and nothing else granted.
     #[must_use]
     pub fn new() -> Self {
         let denied = crate::resolver::Error {
@@ -60,6 +65,14 @@ impl Host {
             cancelled: false,
             resolver: Err(denied),
             files: Tree::default(),
+            network: Err(network_state::Error {
+                code: network_state::ErrorCode::Denied,
+                text: "`network-state` was not granted".to_owned(),
+            }),
+            machine: Err(processes::Error {
+                code: processes::ErrorCode::Denied,
+                text: "`processes` was not granted".to_owned(),
+            }),
         }
     }
 

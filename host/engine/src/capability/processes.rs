@@ -3,18 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use dbg_capability::{
-    OwnerScanId, Process, ProcessScanId, Processes, ProcessesError, ProcessesErrorCode, SocketOwner,
-};
+use dbg_capability::{OwnerScanId, Process, ProcessScanId, Processes, ProcessesError, ProcessesErrorCode, SocketOwner};
 use dbg_model::{Effective, truncate_at_char};
 use wasmtime::component::{HasData, Resource};
 
 use super::context::Context;
 use super::handles::Handles;
 use super::pull::{Pull, PullError, Rows};
-use crate::bindings::dbg::processes::{
-    process_table as wit, processes_errors as errors, socket_owners as owners,
-};
+use crate::bindings::dbg::processes::{process_table as wit, processes_errors as errors, socket_owners as owners};
 use crate::resources::{OwnerScanHandle, ProcessScanHandle};
 
 /// Scans of either kind open at once.
@@ -63,9 +59,7 @@ impl ProcessesState {
 
     /// The one door.
     fn granted(&self) -> Result<&Arc<dyn Processes>, ProcessesError> {
-        self.processes
-            .as_ref()
-            .ok_or_else(|| error(ProcessesErrorCode::Denied, "`processes` was not granted".into()))
+        self.processes.as_ref().ok_or_else(|| error(ProcessesErrorCode::Denied, "`processes` was not granted".into()))
     }
 
     /// The same, for what takes a handle.

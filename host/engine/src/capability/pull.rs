@@ -45,12 +45,7 @@ impl<T: Send + 'static, E: Send + 'static> Pull<T, E> {
     }
 
     /// The next rows, at most `max`, within the time. None, and not the last, when that was up.
-    pub(crate) async fn next(
-        &mut self,
-        context: &Context,
-        max: u32,
-        timeout_ms: u32,
-    ) -> Result<Rows<T>, PullError<E>> {
+    pub(crate) async fn next(&mut self, context: &Context, max: u32, timeout_ms: u32) -> Result<Rows<T>, PullError<E>> {
         let max = usize::try_from(max).unwrap_or(usize::MAX);
         if self.rest.is_empty() && !self.last && max > 0 {
             let begin = &self.begin;

@@ -34,13 +34,8 @@ enum Family {
 impl SocketDump {
     pub(super) fn start(protocol: SocketProtocol) -> Result<Self, Fault> {
         let question = Question::open(NETLINK_SOCK_DIAG)?;
-        let mut dump = Self {
-            question,
-            protocol,
-            families: vec![Family::V6],
-            asked: Progress::More,
-            read: VecDeque::new(),
-        };
+        let mut dump =
+            Self { question, protocol, families: vec![Family::V6], asked: Progress::More, read: VecDeque::new() };
         dump.ask(Family::V4)?;
         Ok(dump)
     }

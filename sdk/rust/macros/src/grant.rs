@@ -34,7 +34,9 @@ impl Capability {
             "processes" => Ok(Self::Processes),
             other => refuse(
                 literal.span(),
-                format!("`{other}` is no capability: there are `sockets`, `resolver`, `files`, `network-state` and `processes`"),
+                format!(
+                    "`{other}` is no capability: there are `sockets`, `resolver`, `files`, `network-state` and `processes`"
+                ),
             ),
         }
     }

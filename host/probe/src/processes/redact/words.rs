@@ -41,20 +41,8 @@ const SHORT: [(&str, &str); 8] = [
 ];
 
 /// How tokens of well-known services start.
-const TOKENS: [&str; 12] = [
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "xoxb-",
-    "xoxp-",
-    "AKIA",
-    "ASIA",
-    "eyJ",
-    "hvs.",
-    "npm_",
-];
+const TOKENS: [&str; 12] =
+    ["ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA", "ASIA", "eyJ", "hvs.", "npm_"];
 
 /// A shorter one is a word that happens to start so.
 const SHORTEST_TOKEN: usize = 16;
