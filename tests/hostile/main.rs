@@ -17,6 +17,7 @@ mod report;
 mod resolver;
 mod run;
 mod sockets;
+mod state;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,8 +25,16 @@ use std::path::Path;
 use dbg_tests::guests;
 
 /// Every list of cases.
-const CASES: [&[&str]; 7] =
-    [file::CASES, component::CASES, run::CASES, report::CASES, sockets::CASES, files::CASES, resolver::CASES];
+const CASES: [&[&str]; 8] = [
+    file::CASES,
+    component::CASES,
+    run::CASES,
+    report::CASES,
+    sockets::CASES,
+    files::CASES,
+    resolver::CASES,
+    state::CASES,
+];
 
 #[test]
 fn every_folder_has_a_test_and_every_test_a_folder() {

@@ -100,6 +100,7 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("dig", Tests, "tests and benchmarks beside `dig`", Apt("bind9-dnsutils")),
         Tool::program("delv", Tests, "tests of DNSSEC beside `delv`", Apt("bind9-dnsutils")),
         Tool::program("ip", Tests, "tests in a network of their own (root)", Apt("iproute2")),
+        Tool::program("ss", Tests, "tests and benchmarks beside `ss`", Apt("iproute2")),
         Tool::program("unshare", Tests, "tests in a network of their own (root)", Apt("util-linux")),
     ])
 }

@@ -6,6 +6,7 @@ mod local;
 mod measure;
 mod named;
 mod overhead;
+mod sockets;
 mod stage;
 
 use anyhow::Result;
@@ -23,10 +24,17 @@ pub(crate) struct Args {
 enum Name {
     /// A check on this machine, beside `dig`: time, peak memory, what loading a plugin costs
     Local(local::Args),
+    /// `sock-summary` over many sockets, beside `ss`: time and peak memory
+    Sockets(sockets::Args),
+    /// Holds the sockets of `sockets`
+    #[command(hide = true)]
+    HoldSockets(sockets::Hold),
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     match &args.name {
         Name::Local(args) => local::run(args, workspace),
+        Name::Sockets(args) => sockets::run(args, workspace),
+        Name::HoldSockets(args) => sockets::hold(args),
     }
 }

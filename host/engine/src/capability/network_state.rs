@@ -123,7 +123,7 @@ impl wit::Host for NetworkStateState {
             wit::SocketProtocol::Udp => SocketProtocol::Udp,
         };
         match NetworkStateState::start(self, protocol).await {
-            Ok(dump) => Ok(Ok(Resource::new_own(self.open.insert(dump)?))),
+            Ok(dump) => Ok(Ok(Resource::new_own(self.open.insert(dump)))),
             Err(error) => Ok(Err(error.into())),
         }
     }

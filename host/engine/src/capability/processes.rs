@@ -143,7 +143,7 @@ impl errors::Host for ProcessesState {}
 impl wit::Host for ProcessesState {
     async fn start(&mut self) -> Answer<Resource<ProcessScanHandle>> {
         match self.scan().await {
-            Ok(scan) => Ok(Ok(Resource::new_own(self.open.insert(scan)?))),
+            Ok(scan) => Ok(Ok(Resource::new_own(self.open.insert(scan)))),
             Err(error) => Ok(Err(error.into())),
         }
     }
@@ -181,7 +181,7 @@ impl wit::HostProcesses for ProcessesState {
 impl owners::Host for ProcessesState {
     async fn start(&mut self) -> Answer<Resource<OwnerScanHandle>> {
         match self.scan_owners().await {
-            Ok(scan) => Ok(Ok(Resource::new_own(self.open.insert(scan)?))),
+            Ok(scan) => Ok(Ok(Resource::new_own(self.open.insert(scan)))),
             Err(error) => Ok(Err(error.into())),
         }
     }
