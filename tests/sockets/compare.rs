@@ -59,7 +59,13 @@ fn listening_sockets_have_the_addresses_queues_and_backlogs_that_ss_tells() {
         .rows("sock-listening")
         .iter()
         .filter(|row| row["protocol"] == "tcp")
-        .map(|row| [row["local"].as_str().unwrap_or_default().to_owned(), row["waiting"].to_string(), row["backlog"].to_string()])
+        .map(|row| {
+            [
+                row["local"].as_str().unwrap_or_default().to_owned(),
+                row["waiting"].to_string(),
+                row["backlog"].to_string(),
+            ]
+        })
         .collect();
     // State, Recv-Q, Send-Q, local address.
     let lines = context.in_namespace(|namespace| ss::lines(&ss, namespace, "-Htln"));

@@ -73,9 +73,9 @@ fn connections(survey: &Survey, rows: usize, run: &Run) {
             column::text("state"),
             column::integer("sockets").unit(Unit::Count),
             column::integer("unread").unit(Unit::Bytes),
-            column::integer("unacknowledged").unit(Unit::Bytes),
-            column::integer("sent again").unit(Unit::Count),
-            column::duration("slowest round trip"),
+            column::integer("unacked").unit(Unit::Bytes),
+            column::integer("resent").unit(Unit::Count),
+            column::duration("rtt"),
         ),
     );
     let mut sums: BTreeMap<(Protocol, Owner, IpAddr, State), Sum> = BTreeMap::new();

@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use super::local::{Lane, build_apart};
 use super::measure;
 use super::stage::Stage;
-use crate::workspace::Workspace;
 use crate::shell;
+use crate::workspace::Workspace;
 
 /// `sock-summary` over many sockets, beside `ss`: time and peak memory
 #[derive(clap::Args)]
@@ -119,7 +119,8 @@ impl Holder {
     /// The server's end, or with a port the clients'; ready once all are there.
     fn start(network: &Network, connections: usize, port: Option<u16>) -> Result<Self> {
         let xtask = std::env::current_exe().context("cannot tell where xtask lies")?;
-        let copy = tempfile::Builder::new().prefix("hold-sockets").tempfile().context("cannot make a temporary file")?;
+        let copy =
+            tempfile::Builder::new().prefix("hold-sockets").tempfile().context("cannot make a temporary file")?;
         std::fs::copy(&xtask, copy.path()).context("cannot copy xtask")?;
         let port = port.map(|port| format!("--port {port}")).unwrap_or_default();
         let script = format!(

@@ -63,7 +63,7 @@ fn sockets_without_trouble_pass_with_their_counts() {
     let report = run(host);
     assert_eq!(weighty(&report), [("sock-ok", Severity::Pass)]);
     let finding = report.finding("sock-ok").unwrap();
-    assert_eq!(finding.sentence, "4 sockets of TCP and 1 of UDP, and no trouble among them");
+    assert_eq!(finding.sentence, "4 sockets of TCP and 1 of UDP, none of them in trouble");
     assert_eq!(finding.evidence("TCP"), Some("ESTAB: 3, LISTEN: 1"));
     assert_eq!(report.table("sock-listening").unwrap().rows.len(), 2);
     let table = report.table("sock-connections").unwrap();
@@ -186,8 +186,8 @@ fn owners_that_cannot_be_seen_are_counted_and_sockets_of_nobody_are_not() {
     let report = run(host);
     let finding = report.finding("sock-owners-hidden").unwrap();
     assert_eq!(finding.severity, Severity::Info);
-    assert_eq!(finding.sentence, "1 sockets belong to processes that this user may not look into");
-    assert_eq!(finding.evidence("processes that could not be read"), Some("12"));
+    assert_eq!(finding.sentence, "1 socket belongs to a process that this user may not look into");
+    assert_eq!(finding.evidence("unreadable processes"), Some("12"));
     assert_eq!(weighty(&report), [("sock-ok", Severity::Pass)]);
 }
 

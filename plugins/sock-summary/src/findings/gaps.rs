@@ -25,14 +25,15 @@ pub(super) fn emit(survey: &Survey, run: &Run) {
     }
     let unseen = survey.sockets.iter().filter(|seen| matches!(seen.owner, Owner::Unseen(_))).count();
     if unseen > 0 && survey.unreadable > 0 {
+        let sentence = match unseen {
+            1 => "1 socket belongs to a process that this user may not look into".to_owned(),
+            count => format!("{count} sockets belong to processes that this user may not look into"),
+        };
         drop(
-            run.info(
-                "sock-owners-hidden",
-                format!("{unseen} sockets belong to processes that this user may not look into"),
-            )
-            .many("have sockets whose owners could not be seen")
-            .evidence("processes that could not be read", survey.unreadable)
-            .next_step("run it as root to see whose they are"),
+            run.info("sock-owners-hidden", sentence)
+                .many("have sockets whose owners could not be seen")
+                .evidence("unreadable processes", survey.unreadable)
+                .next_step("run it as root, with CAP_SYS_PTRACE, to see whose they are"),
         );
     }
 }
