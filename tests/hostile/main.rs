@@ -18,6 +18,7 @@ mod report;
 mod resolver;
 mod run;
 mod sockets;
+mod state;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,7 +26,7 @@ use std::path::Path;
 use dbg_tests::guests;
 
 /// Every list of cases.
-const CASES: [&[&str]; 8] = [
+const CASES: [&[&str]; 9] = [
     file::CASES,
     component::CASES,
     run::CASES,
@@ -34,6 +35,7 @@ const CASES: [&[&str]; 8] = [
     files::CASES,
     resolver::CASES,
     connect::CASES,
+    state::CASES,
 ];
 
 #[test]

@@ -102,6 +102,7 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("ip", Tests, "tests in a network of their own (root)", Apt("iproute2")),
         Tool::program("nft", Tests, "tests with a firewall that drops and rejects (root)", Apt("nftables")),
         Tool::program("nmap", Tests, "tests and benchmarks beside `nmap`", Apt("nmap")),
+        Tool::program("ss", Tests, "tests and benchmarks beside `ss`", Apt("iproute2")),
         Tool::program("unshare", Tests, "tests in a network of their own (root)", Apt("util-linux")),
     ])
 }

@@ -5,6 +5,8 @@
 
 mod connect;
 mod files;
+mod network_state;
+mod processes;
 mod resolver;
 mod sockets;
 
@@ -15,6 +17,14 @@ pub use connect::{
 };
 pub use files::{
     Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
+};
+pub use network_state::{
+    Capped, InterfaceAddress, LocalPorts, Neighbour, NetworkInterface, NetworkState, NetworkStateError,
+    NetworkStateErrorCode, Route, SocketDumpId, SocketEntry, SocketPage, SocketProtocol, SocketState,
+};
+pub use processes::{
+    OwnerPage, OwnerScanId, Process, ProcessPage, ProcessScanId, Processes, ProcessesError, ProcessesErrorCode,
+    SocketOwner,
 };
 pub use resolver::{Configuration, Nameserver, Resolver, ResolverError, ResolverErrorCode};
 pub use sockets::{LookupError, LookupErrorCode, Sockets};
@@ -30,4 +40,8 @@ pub struct Capabilities {
     pub files: Arc<dyn Files>,
     /// `dbg:connect`.
     pub connect: Arc<dyn Connect>,
+    /// `dbg:network-state`.
+    pub network_state: Arc<dyn NetworkState>,
+    /// `dbg:processes`.
+    pub processes: Arc<dyn Processes>,
 }

@@ -77,6 +77,14 @@ pub(crate) fn permission(request: &GrantRequest) -> String {
         Capability::Connect => {
             format!("make and measure thousands of TCP connections, without sending a byte, to {}", bounds())
         }
+        Capability::NetworkState => {
+            "read the state of the target's network: all sockets with their peers, interfaces, routes, neighbours"
+                .to_owned()
+        }
+        Capability::Processes => {
+            "read the target's processes: names, users, command lines without secrets, and which sockets they hold"
+                .to_owned()
+        }
     }
 }
 

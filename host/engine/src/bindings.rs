@@ -1,7 +1,14 @@
 //! The host's side of `wit/`, generated. All live tracks of all packages are imported here, so that one linker serves every guest.
 
 wasmtime::component::bindgen!({
-    path: ["../../wit/check", "../../wit/resolver", "../../wit/files", "../../wit/connect"],
+    path: [
+        "../../wit/check",
+        "../../wit/resolver",
+        "../../wit/files",
+        "../../wit/connect",
+        "../../wit/network-state",
+        "../../wit/processes",
+    ],
     inline: "
         package dbg:host@0.1.0;
         world plugin {
@@ -9,6 +16,8 @@ wasmtime::component::bindgen!({
             include dbg:resolver/imports@0.1.0;
             include dbg:files/imports@0.1.0;
             include dbg:connect/imports@0.1.0;
+            include dbg:network-state/imports@0.1.0;
+            include dbg:processes/imports@0.1.0;
         }
     ",
     world: "dbg:host/plugin",
@@ -39,6 +48,24 @@ wasmtime::component::bindgen!({
         "dbg:connect/tcp-connects.[method]attempts.next": async | trappable,
         "dbg:connect/tcp-connects.[method]attempts.close": async | trappable,
         "dbg:connect/tcp-connects.[drop]attempts": async | trappable,
+        "dbg:network-state/socket-table.[method]sockets.next": async | trappable,
+        "dbg:network-state/socket-table.[method]sockets.close": async | trappable,
+        "dbg:network-state/socket-table.[drop]sockets": async | trappable,
+        "dbg:network-state/socket-table.start": async | trappable,
+        "dbg:network-state/network-tables.interfaces": async | trappable,
+        "dbg:network-state/network-tables.addresses": async | trappable,
+        "dbg:network-state/network-tables.routes": async | trappable,
+        "dbg:network-state/network-tables.neighbours": async | trappable,
+        "dbg:network-state/network-tables.local-port-range": async | trappable,
+        "dbg:processes/process-table.[method]processes.next": async | trappable,
+        "dbg:processes/process-table.[method]processes.close": async | trappable,
+        "dbg:processes/process-table.[drop]processes": async | trappable,
+        "dbg:processes/process-table.start": async | trappable,
+        "dbg:processes/process-table.find": async | trappable,
+        "dbg:processes/socket-owners.[method]owners.next": async | trappable,
+        "dbg:processes/socket-owners.[method]owners.close": async | trappable,
+        "dbg:processes/socket-owners.[drop]owners": async | trappable,
+        "dbg:processes/socket-owners.start": async | trappable,
         default: trappable,
     },
     exports: { default: async },
@@ -51,5 +78,8 @@ wasmtime::component::bindgen!({
         "dbg:files/file-tree.entries": crate::resources::ScanHandle,
         "dbg:connect/tcp-connects.batch": crate::resources::BatchHandle,
         "dbg:connect/tcp-connects.attempts": crate::resources::AttemptsHandle,
+        "dbg:network-state/socket-table.sockets": crate::resources::SocketDumpHandle,
+        "dbg:processes/process-table.processes": crate::resources::ProcessScanHandle,
+        "dbg:processes/socket-owners.owners": crate::resources::OwnerScanHandle,
     },
 });

@@ -6,10 +6,12 @@ use dbg_model::Capability;
 use semver::Version;
 use wasmtime::component::Linker;
 
-use crate::bindings::dbg::{check, connect, files, resolver};
+use crate::bindings::dbg::{check, connect, files, network_state, processes, resolver};
 use crate::capability::connect::HasConnect;
 use crate::capability::context::HasContext;
 use crate::capability::files::HasFiles;
+use crate::capability::network_state::HasNetworkState;
+use crate::capability::processes::HasProcesses;
 use crate::capability::report::HasReport;
 use crate::capability::resolver::HasResolver;
 use crate::capability::sockets::WASI;
@@ -35,7 +37,7 @@ const fn of(name: &'static str, version: &'static str, capability: Option<Capabi
 }
 
 /// Which interface takes which grant: the one table.
-pub const INTERFACES: [Interface; 36] = [
+pub const INTERFACES: [Interface; 42] = [
     of("dbg:check/check-types", DBG, None),
     of("dbg:check/report", DBG, None),
     of("dbg:check/run-context", DBG, None),
@@ -45,6 +47,12 @@ pub const INTERFACES: [Interface; 36] = [
     of("dbg:files/files-types", DBG, Some(Capability::Files)),
     of("dbg:connect/connect-errors", DBG, Some(Capability::Connect)),
     of("dbg:connect/tcp-connects", DBG, Some(Capability::Connect)),
+    of("dbg:network-state/network-state-errors", DBG, Some(Capability::NetworkState)),
+    of("dbg:network-state/network-tables", DBG, Some(Capability::NetworkState)),
+    of("dbg:network-state/socket-table", DBG, Some(Capability::NetworkState)),
+    of("dbg:processes/process-table", DBG, Some(Capability::Processes)),
+    of("dbg:processes/processes-errors", DBG, Some(Capability::Processes)),
+    of("dbg:processes/socket-owners", DBG, Some(Capability::Processes)),
     of("wasi:sockets/instance-network", WASI, Some(Capability::Sockets)),
     of("wasi:sockets/ip-name-lookup", WASI, Some(Capability::Sockets)),
     of("wasi:sockets/network", WASI, Some(Capability::Sockets)),
@@ -94,6 +102,12 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State
     files::file_tree::add_to_linker::<State, HasFiles>(l, State::files)?;
     connect::connect_errors::add_to_linker::<State, HasConnect>(l, State::connect)?;
     connect::tcp_connects::add_to_linker::<State, HasConnect>(l, State::connect)?;
+    network_state::network_state_errors::add_to_linker::<State, HasNetworkState>(l, State::network_state)?;
+    network_state::network_tables::add_to_linker::<State, HasNetworkState>(l, State::network_state)?;
+    network_state::socket_table::add_to_linker::<State, HasNetworkState>(l, State::network_state)?;
+    processes::processes_errors::add_to_linker::<State, HasProcesses>(l, State::processes)?;
+    processes::process_table::add_to_linker::<State, HasProcesses>(l, State::processes)?;
+    processes::socket_owners::add_to_linker::<State, HasProcesses>(l, State::processes)?;
     Ok(linker)
 }
 

@@ -11,6 +11,12 @@ pub struct TableHandle(());
 pub struct ArtifactHandle(());
 /// A `configuration` of `dbg:resolver/resolver-config`.
 pub struct OpenConfiguration(());
+/// A `sockets` of `dbg:network-state/socket-table`.
+pub struct SocketDumpHandle(());
+/// A `processes` of `dbg:processes/process-table`.
+pub struct ProcessScanHandle(());
+/// An `owners` of `dbg:processes/socket-owners`.
+pub struct OwnerScanHandle(());
 /// A `file` of `dbg:files/file-tree`.
 pub struct FileHandle(());
 /// An `entries` of `dbg:files/file-tree`.

@@ -16,6 +16,8 @@ use crate::capability::connect::ConnectState;
 use crate::capability::context::Context;
 use crate::capability::files::FilesState;
 use crate::capability::names::Names;
+use crate::capability::network_state::NetworkStateState;
+use crate::capability::processes::ProcessesState;
 use crate::capability::report::Report;
 use crate::capability::resolver::ResolverState;
 use crate::capability::sockets::{Judge, LiveSockets};
@@ -107,6 +109,8 @@ impl Loaded {
         let state = store.data_mut();
         state.files.release().await;
         state.connect.release().await;
+        state.network_state.release().await;
+        state.processes.release().await;
         state.report.finish().await;
         let failure = match outcome {
             Outcome::Returned(Ok(Ok(()))) => None,
@@ -147,6 +151,8 @@ impl Loaded {
             report,
             files: FilesState::new(grants, &capabilities.files, context.clone()),
             connect,
+            network_state: NetworkStateState::new(grants, &capabilities.network_state, context.clone()),
+            processes: ProcessesState::new(grants, &capabilities.processes, context.clone()),
             resolver: ResolverState::new(grants, &capabilities.resolver),
             names: Names::new(&capabilities.sockets, &judge),
             live: LiveSockets::new(&self.engine.inner.sockets),

@@ -8,6 +8,8 @@ use crate::capability::connect::ConnectState;
 use crate::capability::context::Context;
 use crate::capability::files::FilesState;
 use crate::capability::names::Names;
+use crate::capability::network_state::NetworkStateState;
+use crate::capability::processes::ProcessesState;
 use crate::capability::report::Report;
 use crate::capability::resolver::ResolverState;
 use crate::capability::sockets::LiveSockets;
@@ -34,6 +36,8 @@ pub(crate) struct State {
     pub(crate) resolver: ResolverState,
     pub(crate) files: FilesState,
     pub(crate) connect: ConnectState,
+    pub(crate) network_state: NetworkStateState,
+    pub(crate) processes: ProcessesState,
     pub(crate) names: Names,
     pub(crate) live: LiveSockets,
 }
@@ -57,6 +61,14 @@ impl State {
 
     pub(crate) fn connect(&mut self) -> &mut ConnectState {
         &mut self.connect
+    }
+
+    pub(crate) fn network_state(&mut self) -> &mut NetworkStateState {
+        &mut self.network_state
+    }
+
+    pub(crate) fn processes(&mut self) -> &mut ProcessesState {
+        &mut self.processes
     }
 
     pub(crate) fn names(&mut self) -> &mut Names {

@@ -327,7 +327,7 @@ impl CheckDeclaration {
             return Err(GrantFault::NoReason);
         }
         match grant.capability {
-            Capability::Resolver => match grant.bounds.first() {
+            Capability::Resolver | Capability::NetworkState | Capability::Processes => match grant.bounds.first() {
                 Some(bound) => Err(BoundError::not_wanted(bound).into()),
                 None => Ok(()),
             },
@@ -342,7 +342,7 @@ impl CheckDeclaration {
                 FilesBound::Pattern(_) => Ok(()),
             }),
         }?;
-        if grant.capability != Capability::Resolver && grant.bounds.is_empty() {
+        if grant.capability.has_bounds() && grant.bounds.is_empty() {
             return Err(BoundError::Empty.into());
         }
         Ok(())
@@ -470,6 +470,8 @@ mod tests {
             r#"{"capability":"connect","reason":"r"}"#,
             r#"{"capability":"connect","bounds":["param:nope"],"reason":"r"}"#,
             r#"{"capability":"connect","bounds":["tcp:10.0.0.1:80"],"reason":"r"}"#,
+            r#"{"capability":"network-state","bounds":["tcp"],"reason":"r"}"#,
+            r#"{"capability":"processes","bounds":["1"],"reason":"r"}"#,
         ] {
             let result = with(&format!(r#"{{"check":"c","doc":"d","grants":[{grant}]}}"#));
             assert!(matches!(result, Err(DeclarationError::Grant { .. })), "{grant}");

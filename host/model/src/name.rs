@@ -123,11 +123,16 @@ pub enum Capability {
     Files,
     /// `dbg:connect`: batches of TCP connects.
     Connect,
+    /// `dbg:network-state`: the target's sockets, interfaces, addresses, routes and neighbours.
+    NetworkState,
+    /// `dbg:processes`: the target's processes, and which sockets they hold.
+    Processes,
 }
 
 impl Capability {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Sockets, Self::Resolver, Self::Files, Self::Connect];
+    pub const ALL: [Self; 6] =
+        [Self::Sockets, Self::Resolver, Self::Files, Self::Connect, Self::NetworkState, Self::Processes];
 
     /// The word in a declaration.
     #[must_use]
@@ -137,6 +142,17 @@ impl Capability {
             Self::Resolver => "resolver",
             Self::Files => "files",
             Self::Connect => "connect",
+            Self::NetworkState => "network-state",
+            Self::Processes => "processes",
+        }
+    }
+
+    /// Whether a grant of it says where to. One without bounds is given whole or not at all.
+    #[must_use]
+    pub fn has_bounds(self) -> bool {
+        match self {
+            Self::Sockets | Self::Files | Self::Connect => true,
+            Self::Resolver | Self::NetworkState | Self::Processes => false,
         }
     }
 
@@ -148,6 +164,8 @@ impl Capability {
             Self::Resolver => "dbg:resolver",
             Self::Files => "dbg:files",
             Self::Connect => "dbg:connect",
+            Self::NetworkState => "dbg:network-state",
+            Self::Processes => "dbg:processes",
         }
     }
 }

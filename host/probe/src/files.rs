@@ -12,7 +12,7 @@ use dbg_capability::{FileId, Files, FilesError, FollowLinks, Metadata, Page, Res
 use dbg_model::{Cell, truncate_at_char};
 
 use handles::Handles;
-pub(crate) use path::PathFault;
+pub(crate) use path::{PathFault, escape};
 
 use crate::Root;
 use crate::blocking::blocking;

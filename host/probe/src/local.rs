@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use dbg_capability::Capabilities;
 
-use crate::{LocalConnect, LocalFiles, LocalResolver, LocalSockets, ProbeError, Root};
+use crate::{
+    LocalConnect, LocalFiles, LocalNetworkState, LocalProcesses, LocalResolver, LocalSockets, ProbeError, Root,
+};
 
 /// What this machine offers to a check, with `/` as its root.
 ///
@@ -15,7 +17,7 @@ pub fn local() -> Result<Capabilities, ProbeError> {
     Ok(beneath(Root::open(Path::new("/"))?))
 }
 
-/// As [`local`], with another root: its files, its `/etc/hosts` and `/etc/resolv.conf`. The network is this process's.
+/// As [`local`], with another root: its files, its `/etc/hosts` and `/etc/resolv.conf`, its `/proc`. The network is this process's.
 #[must_use]
 pub fn beneath(root: Root) -> Capabilities {
     let root = Arc::new(root);
@@ -23,7 +25,9 @@ pub fn beneath(root: Root) -> Capabilities {
     Capabilities {
         sockets: Arc::new(LocalSockets::new(root.clone(), resolver.clone())),
         resolver,
-        files: Arc::new(LocalFiles::new(root)),
         connect: Arc::new(LocalConnect::new()),
+        files: Arc::new(LocalFiles::new(root.clone())),
+        network_state: Arc::new(LocalNetworkState::new(root.clone())),
+        processes: Arc::new(LocalProcesses::new(root)),
     }
 }

@@ -68,7 +68,7 @@ impl From<Errno> for Refusal {
     }
 }
 
-fn kernel_words(errno: Errno) -> String {
+pub(crate) fn kernel_words(errno: Errno) -> String {
     let words = match errno {
         Errno::ACCESS | Errno::PERM => "the kernel denies it",
         Errno::NOENT => "no such file or directory",

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-pub(crate) use content::Content;
+pub(crate) use content::{Content, read};
 
 use crate::refusal::Refusal;
 

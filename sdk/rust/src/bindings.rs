@@ -10,9 +10,11 @@ wit_bindgen::generate!({
             include dbg:resolver/imports@0.1.0;
             include dbg:files/imports@0.1.0;
             include dbg:connect/imports@0.1.0;
+            include dbg:network-state/imports@0.1.0;
+            include dbg:processes/imports@0.1.0;
         }
     ",
-    path: ["wit/check", "wit/resolver", "wit/files", "wit/connect"],
+    path: ["wit/check", "wit/resolver", "wit/files", "wit/connect", "wit/network-state", "wit/processes"],
     world: "dbg:sdk/plugin",
     generate_all,
     pub_export_macro: true,

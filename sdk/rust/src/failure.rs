@@ -5,7 +5,7 @@ use std::io;
 
 #[cfg(target_arch = "wasm32")]
 use crate::host::check_types;
-use crate::{connect, files, resolver};
+use crate::{connect, files, network_state, processes, resolver};
 
 /// The cause, as far as the host can act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +114,28 @@ impl From<files::Error> for Failure {
         let code = match error.code {
             files::ErrorCode::Denied => FailureCode::Denied,
             files::ErrorCode::NotFound => FailureCode::Unsupported,
+            _ => FailureCode::Other,
+        };
+        Self { code, text: error.text }
+    }
+}
+
+impl From<network_state::Error> for Failure {
+    fn from(error: network_state::Error) -> Self {
+        let code = match error.code {
+            network_state::ErrorCode::Denied => FailureCode::Denied,
+            network_state::ErrorCode::Unsupported => FailureCode::Unsupported,
+            _ => FailureCode::Other,
+        };
+        Self { code, text: error.text }
+    }
+}
+
+impl From<processes::Error> for Failure {
+    fn from(error: processes::Error) -> Self {
+        let code = match error.code {
+            processes::ErrorCode::Denied => FailureCode::Denied,
+            processes::ErrorCode::Unsupported => FailureCode::Unsupported,
             _ => FailureCode::Other,
         };
         Self { code, text: error.text }

@@ -22,7 +22,9 @@
 
 mod connect;
 pub(crate) mod imports;
+mod machine;
 mod mistakes;
+mod network;
 mod report;
 mod resolver;
 mod state;
@@ -34,7 +36,8 @@ pub use connect::Connect;
 pub use report::{Artifact, Cell, Column, Evidence, EvidenceValue, Finding, Metric, Progress, Report, Table};
 pub use resolver::Resolver;
 
-use crate::{Failure, Run, files};
+use crate::{Failure, Run, files, network_state, processes};
+use network::{Machine, Network};
 use state::State;
 use tree::Tree;
 
@@ -47,10 +50,12 @@ pub struct Host {
     resolver: Result<Resolver, crate::resolver::Error>,
     files: Tree,
     connect: Result<Connect, crate::connect::Error>,
+    network: Result<Network, network_state::Error>,
+    machine: Result<Machine, processes::Error>,
 }
 
 impl Host {
-    /// A target `local` with a minute of time, a resolver and connects that are not granted, and no files.
+    /// A target `local` with a minute of time, no files, and nothing else granted.
     #[must_use]
     pub fn new() -> Self {
         let denied = crate::resolver::Error {
@@ -66,6 +71,14 @@ impl Host {
             connect: Err(crate::connect::Error {
                 code: crate::connect::ErrorCode::Denied,
                 text: "`connect` was not granted".to_owned(),
+            }),
+            network: Err(network_state::Error {
+                code: network_state::ErrorCode::Denied,
+                text: "`network-state` was not granted".to_owned(),
+            }),
+            machine: Err(processes::Error {
+                code: processes::ErrorCode::Denied,
+                text: "`processes` was not granted".to_owned(),
             }),
         }
     }

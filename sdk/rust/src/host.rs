@@ -5,10 +5,12 @@ pub(crate) use crate::bindings::dbg::{
     check::{check_types, report, run_context},
     connect::{connect_errors, tcp_connects},
     files::{file_tree, files_types},
+    network_state::{network_state_errors, network_tables, socket_table},
+    processes::{process_table, processes_errors, socket_owners},
     resolver::{resolver_config, resolver_errors},
 };
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use crate::fake::imports::{
-    check_types, connect_errors, file_tree, files_types, report, resolver_config, resolver_errors, run_context,
-    tcp_connects,
+    check_types, connect_errors, file_tree, files_types, network_state_errors, network_tables, process_table,
+    processes_errors, report, resolver_config, resolver_errors, run_context, socket_owners, socket_table, tcp_connects,
 };

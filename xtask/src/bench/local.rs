@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
 }
 
 /// Builds in a process of its own, since a build reads whole binaries, and memory that this one had would be measured with every command.
-fn build_apart(workspace: &Workspace) -> Result<()> {
+pub(super) fn build_apart(workspace: &Workspace) -> Result<()> {
     let xtask = std::env::current_exe().context("cannot tell where xtask lies")?;
     shell::run(Command::new(&xtask).arg("build").current_dir(&workspace.root))?;
     shell::run(Command::new(xtask).arg("guests").current_dir(&workspace.root))
@@ -88,19 +88,19 @@ fn version_command(stage: &Stage) -> Command {
 }
 
 /// One command that takes its turn.
-struct Lane {
+pub(super) struct Lane {
     name: &'static str,
     command: Command,
-    samples: Vec<Sample>,
+    pub(super) samples: Vec<Sample>,
 }
 
 impl Lane {
-    fn new(name: &'static str, command: Command) -> Self {
+    pub(super) fn new(name: &'static str, command: Command) -> Self {
         Self { name, command, samples: Vec::new() }
     }
 
     /// Runs it once. A benchmark of something that did not work measures nothing: that is an error.
-    fn step(&mut self) -> Result<()> {
+    pub(super) fn step(&mut self) -> Result<()> {
         let sample = measure::once(&mut self.command)?;
         if !sample.status.success() {
             bail!("`{}` ended with {}: {}", shell::shown(&self.command), sample.status, sample.stderr.trim_end());
@@ -114,7 +114,7 @@ impl Lane {
         Spread::of(&walls).with_context(|| format!("`{}` never ran", self.name))
     }
 
-    fn print(&self, peer: Option<&Lane>) -> Result<()> {
+    pub(super) fn print(&self, peer: Option<&Lane>) -> Result<()> {
         let spread = self.spread()?;
         let peak = self.samples.iter().map(|sample| sample.peak_memory).max().unwrap_or_default();
         println!("{}: `{}`", self.name, shell::shown(&self.command));

@@ -7,6 +7,7 @@ mod measure;
 mod named;
 mod overhead;
 mod reach;
+mod sockets;
 mod stage;
 
 use anyhow::Result;
@@ -26,11 +27,18 @@ enum Name {
     Local(local::Args),
     /// `tcp-reach` on loopback and before a firewall that drops, beside `nmap`
     Reach(reach::Args),
+    /// `sock-summary` over many sockets, beside `ss`: time and peak memory
+    Sockets(sockets::Args),
+    /// Holds the sockets of `sockets`
+    #[command(hide = true)]
+    HoldSockets(sockets::Hold),
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     match &args.name {
         Name::Local(args) => local::run(args, workspace),
         Name::Reach(args) => reach::run(args, workspace),
+        Name::Sockets(args) => sockets::run(args, workspace),
+        Name::HoldSockets(args) => sockets::hold(args),
     }
 }

@@ -30,6 +30,10 @@ pub enum Grant {
     Files(FilesGrant),
     /// Whom it may connect to in batches; each rule is for TCP.
     Connect(SocketsGrant),
+    /// Sockets, interfaces, addresses, routes, neighbours.
+    NetworkState,
+    /// The processes and the sockets they hold.
+    Processes,
 }
 
 /// Whom a check may reach: what no rule covers is refused.
@@ -154,6 +158,8 @@ pub fn effective(
 fn concrete(request: &GrantRequest, arguments: &Arguments) -> Result<Grant, BoundError> {
     Ok(match request.capability {
         Capability::Resolver => Grant::Resolver,
+        Capability::NetworkState => Grant::NetworkState,
+        Capability::Processes => Grant::Processes,
         Capability::Sockets => {
             let mut rules = Vec::new();
             for text in &request.bounds {
@@ -255,6 +261,18 @@ impl Effective {
             Grant::Connect(connect) => Some(connect),
             _ => None,
         })
+    }
+
+    /// Whether the state of the network may be read.
+    #[must_use]
+    pub fn network_state(&self) -> bool {
+        self.grants.contains(&Grant::NetworkState)
+    }
+
+    /// Whether the processes may be read.
+    #[must_use]
+    pub fn processes(&self) -> bool {
+        self.grants.contains(&Grant::Processes)
     }
 
     /// The readable files, when any were given.

@@ -19,7 +19,7 @@ pub(crate) enum Content {
 }
 
 /// At most `limit` bytes, and whether more would come. The size that the file claims is not asked: /proc says 0.
-pub(super) fn read(file: &OwnedFd, limit: usize) -> Result<Content, Refusal> {
+pub(crate) fn read(file: &OwnedFd, limit: usize) -> Result<Content, Refusal> {
     let mut bytes = Vec::new();
     while bytes.len() <= limit {
         bytes.reserve(CHUNK);

@@ -21,6 +21,8 @@ pub(crate) enum Capability {
     Resolver,
     Files,
     Connect,
+    NetworkState,
+    Processes,
 }
 
 impl Capability {
@@ -30,9 +32,14 @@ impl Capability {
             "resolver" => Ok(Self::Resolver),
             "files" => Ok(Self::Files),
             "connect" => Ok(Self::Connect),
+            "network-state" => Ok(Self::NetworkState),
+            "processes" => Ok(Self::Processes),
             other => refuse(
                 literal.span(),
-                format!("`{other}` is no capability: there are `sockets`, `resolver`, `files` and `connect`"),
+                format!(
+                    "`{other}` is no capability: there are `sockets`, `resolver`, `files`, `connect`, `network-state` \
+                     and `processes`"
+                ),
             ),
         }
     }
@@ -43,6 +50,15 @@ impl Capability {
             Self::Resolver => "resolver",
             Self::Files => "files",
             Self::Connect => "connect",
+            Self::NetworkState => "network-state",
+            Self::Processes => "processes",
+        }
+    }
+
+    fn has_bounds(self) -> bool {
+        match self {
+            Self::Sockets | Self::Files | Self::Connect => true,
+            Self::Resolver | Self::NetworkState | Self::Processes => false,
         }
     }
 }
@@ -134,7 +150,7 @@ impl Parse for Grant {
         for bound in &bounds {
             parameters.extend(bound::judge(capability, bound)?);
         }
-        if bounds.is_empty() && capability != Capability::Resolver {
+        if bounds.is_empty() && capability.has_bounds() {
             return refuse(
                 named.span(),
                 format!("a grant of `{}` names its bounds: without them it allows nothing", capability.name()),
@@ -176,6 +192,7 @@ mod tests {
             (r#"capability = "files", reason = "x""#, "names its bounds"),
             (r#"capability = "connect", reason = "x""#, "names its bounds"),
             (r#"capability = "root", reason = "x""#, "no capability"),
+            (r#"capability = "processes", bounds = ["1"], reason = "x""#, "has no bounds"),
             (r#"capability = "resolver", reason = "x", bound = []"#, "no option of a grant"),
         ] {
             let error = parse_str::<Grant>(text).unwrap_err().to_string();

@@ -233,3 +233,40 @@ fn the_deadline_keeps_to_the_end_of_the_run() {
         Ok(())
     });
 }
+
+#[test]
+fn the_state_of_the_network_and_the_processes_are_what_the_test_says_and_else_denied() {
+    use crate::network_state::{self, Protocol, Socket, State};
+    use crate::processes;
+
+    let socket = |port| Socket {
+        inode: u64::from(port),
+        rtt: Duration::from_micros(7),
+        resending: 2,
+        ..Socket::new(([10, 0, 0, 1], port).into(), "[::1]:443".parse().unwrap(), State::SynSent)
+    };
+    let mut host = Host::new().local_ports(1, 2).unreadable_processes(3).socket_owner(5, 6);
+    // More than one page of the contract.
+    for port in 1..=12_345 {
+        host = host.socket(Protocol::Tcp, socket(port));
+    }
+    let report = host.run(|_| {
+        let sockets: Vec<Socket> = network_state::sockets(Protocol::Tcp)?.collect::<Result<_, _>>()?;
+        assert_eq!(sockets.len(), 12_345);
+        assert!(sockets.iter().zip(1..).all(|(found, port)| *found == socket(port)));
+        assert_eq!(network_state::sockets(Protocol::Udp)?.count(), 0);
+        assert_eq!(network_state::local_ports()?.last, 2);
+        assert!(network_state::routes()?.rows.is_empty());
+        let owners = processes::socket_owners()?.finish()?;
+        assert_eq!((owners.owners[0].inode, owners.owners[0].pid, owners.unreadable), (5, 6, 3));
+        assert!(processes::find(&[6])?.is_empty() && processes::all()?.next().is_none());
+        Ok(())
+    });
+    assert_eq!(report.failure, None);
+    let denied = Host::new().run(|_| {
+        assert_eq!(processes::all().unwrap_err().code, processes::ErrorCode::Denied);
+        network_state::interfaces()?;
+        Ok(())
+    });
+    assert_eq!(denied.failure.unwrap().code, crate::FailureCode::Denied);
+}

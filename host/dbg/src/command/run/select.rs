@@ -120,6 +120,8 @@ impl Selected {
 fn granted_line(grant: &Grant) -> String {
     match grant {
         Grant::Resolver => "resolver".to_owned(),
+        Grant::NetworkState => "network-state".to_owned(),
+        Grant::Processes => "processes".to_owned(),
         Grant::Files(files) => format!("files: {}", files.patterns.join(", ")),
         Grant::Sockets(sockets) => format!("sockets: {}", rules_line(sockets)),
         Grant::Connect(connect) => format!("connect: {}", rules_line(connect)),

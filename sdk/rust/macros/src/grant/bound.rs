@@ -21,7 +21,9 @@ pub(crate) struct NamedParameter {
 pub(crate) fn judge(capability: Capability, bound: &LitStr) -> Result<Option<NamedParameter>> {
     let text = bound.value();
     match capability {
-        Capability::Resolver => refuse(bound.span(), "`resolver` has no bounds"),
+        Capability::Resolver | Capability::NetworkState | Capability::Processes => {
+            refuse(bound.span(), format!("`{}` has no bounds", capability.name()))
+        }
         Capability::Files => file(&text, bound.span()),
         Capability::Sockets => socket(&text, bound.span()),
         Capability::Connect => place(&text, bound.span()),
