@@ -253,7 +253,7 @@ mod tests {
 
     use super::*;
     use crate::Engine;
-    use crate::samples::{self, NoFiles, with};
+    use crate::samples::{self, NoConnect, NoFiles, with};
 
     /// A place where there is nothing to ask.
     struct Nowhere;
@@ -305,6 +305,7 @@ mod tests {
                 sockets: Arc::new(Nowhere),
                 resolver: Arc::new(Nowhere),
                 files: Arc::new(NoFiles),
+                connect: Arc::new(NoConnect),
             };
             loaded.run(request(limits), &place, events, cancelled).await
         });

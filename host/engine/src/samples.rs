@@ -1,6 +1,9 @@
 //! Components for the tests of this crate, from their text form.
 
-use dbg_capability::{FileId, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId};
+use dbg_capability::{
+    AttemptPage, BatchId, Connect, ConnectBatch, ConnectError, ConnectErrorCode, FileId, Files, FilesError,
+    FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
+};
 
 /// A place without files.
 pub(crate) struct NoFiles;
@@ -46,6 +49,22 @@ impl Files for NoFiles {
     async fn close(&self, _file: FileId) {}
 
     async fn close_scan(&self, _scan: ScanId) {}
+}
+
+/// A place that cannot connect.
+pub(crate) struct NoConnect;
+
+#[async_trait::async_trait]
+impl Connect for NoConnect {
+    async fn start(&self, _batch: ConnectBatch) -> Result<BatchId, ConnectError> {
+        Err(ConnectError { code: ConnectErrorCode::Other, text: "there is no network".into() })
+    }
+
+    async fn next(&self, _batch: BatchId, _max: u32, _timeout_ms: u32) -> Result<AttemptPage, ConnectError> {
+        Err(ConnectError { code: ConnectErrorCode::Closed, text: "there is no batch".into() })
+    }
+
+    async fn close(&self, _batch: BatchId) {}
 }
 
 /// Whatever the samples say of themselves.
