@@ -253,6 +253,7 @@ mod tests {
 
     use super::*;
     use crate::Engine;
+    use crate::capability::{network_state, processes};
     use crate::samples::{self, NoConnect, NoFiles, with};
 
     /// A place where there is nothing to ask.
@@ -306,6 +307,8 @@ mod tests {
                 resolver: Arc::new(Nowhere),
                 files: Arc::new(NoFiles),
                 connect: Arc::new(NoConnect),
+                network_state: Arc::new(network_state::tests::Target::default()),
+                processes: Arc::new(processes::tests::Target::default()),
             };
             loaded.run(request(limits), &place, events, cancelled).await
         });

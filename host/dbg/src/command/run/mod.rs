@@ -74,7 +74,9 @@ fn print(settings: &RunSettings, terminal: &Terminal, report: &Report, exit: Exi
         ReportFormat::Text => dbg_render::write_text(&mut text, report, &terminal.text_options()),
         ReportFormat::Json => dbg_render::write_json(&mut text, report, exit.code()),
         ReportFormat::Junit => dbg_render::write_junit(&mut text, report),
-        ReportFormat::Ndjson => dbg_render::NdjsonWriter::new(&mut text, report.run.clone()).summary(report, exit.code()),
+        ReportFormat::Ndjson => {
+            dbg_render::NdjsonWriter::new(&mut text, report.run.clone()).summary(report, exit.code())
+        }
     }
     .context("the report cannot be written")
     .map_err(Fault::own)?;
