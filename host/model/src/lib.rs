@@ -11,6 +11,7 @@ mod grant;
 mod name;
 mod parameter;
 mod redacted;
+mod run_id;
 mod severity;
 mod suggest;
 mod target;
@@ -36,6 +37,7 @@ pub use parameter::{
     SecretReader, SecretSource, Value, parse_arguments,
 };
 pub use redacted::Redacted;
+pub use run_id::{RunId, RunIdError};
 pub use severity::Severity;
 pub use suggest::nearest;
 pub use target::{Target, TargetError, TargetKind};
