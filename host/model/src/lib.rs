@@ -2,6 +2,7 @@
 //!
 //! This room knows types and parsing. It must never know I/O: no file, socket, clock or environment, and no wasm.
 
+mod blob;
 mod declaration;
 mod digest;
 mod escaped;
