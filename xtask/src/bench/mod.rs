@@ -6,6 +6,7 @@ mod local;
 mod measure;
 mod named;
 mod overhead;
+mod session;
 mod stage;
 
 use anyhow::Result;
@@ -23,10 +24,13 @@ pub(crate) struct Args {
 enum Name {
     /// A check on this machine, beside `dig`: time, peak memory, what loading a plugin costs
     Local(local::Args),
+    /// A session alone: bytes a second over a pipe, plain and encrypted, and the memory of 1,000 sessions side by side
+    Session(session::Args),
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     match &args.name {
         Name::Local(args) => local::run(args, workspace),
+        Name::Session(args) => session::run(args, workspace),
     }
 }
