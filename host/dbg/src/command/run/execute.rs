@@ -113,15 +113,15 @@ async fn session(
     account(ended, hold).await
 }
 
-/// When a session broke, the agent's own account says more than the broken stream.
+/// When the stream broke, the agent's own account says more; when our side ended the session, ours does.
 async fn account(ended: Result<(), SessionError>, hold: Hold) -> Result<(), Failure> {
     let broken = |text| Failure { code: FailureCode::Disconnected, text };
     match (ended, hold.gone().await) {
         (Ok(()), Ok(())) => Ok(()),
-        (_, Err(error)) => {
+        (Ok(()) | Err(SessionError::Gone | SessionError::Io(_)), Err(error)) => {
             let causes: Vec<String> = anyhow::Error::new(error).chain().map(ToString::to_string).collect();
             Err(broken(causes.join(": ")))
         }
-        (Err(error), Ok(())) => Err(broken(error.to_string())),
+        (Err(error), _) => Err(broken(error.to_string())),
     }
 }
