@@ -7,7 +7,7 @@ mod runner;
 use std::sync::Arc;
 
 use dbg_engine::Engine;
-use dbg_session::SessionError;
+use dbg_session::{Gate, Security, SessionError};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Why an agent could not serve.
@@ -23,12 +23,12 @@ pub enum AgentError {
 
 /// Serves one operator on `stream`, looking at the place where this process runs, until it says `bye` or is gone.
 ///
-/// Whoever calls this trusts the operator at the other end of `stream` with native code: an in-memory pipe within this process, or a
-/// channel that was authenticated.
-pub async fn serve<S>(stream: S, build: &str, engine: Engine) -> Result<(), AgentError>
+/// The operator at the other end of `stream` is trusted with native code: with [`Security::Process`] since it is in this process, with
+/// [`Security::Noise`] once it has proved that it holds the key of the run.
+pub async fn serve<S>(stream: S, security: Security<Gate>, build: &str, engine: Engine) -> Result<(), AgentError>
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
     let capabilities = dbg_probe::local()?;
-    Ok(dbg_session::serve(stream, build, Arc::new(runner::Checks::new(engine, capabilities))).await?)
+    Ok(dbg_session::serve(stream, security, build, Arc::new(runner::Checks::new(engine, capabilities))).await?)
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use dbg_capability::Capabilities;
 use dbg_engine::{Engine, LoadError, Loaded, NativeCode, RunRequest};
 use dbg_model::{Counts, Digest, Ending, Event, Failure, FailureCode};
-use dbg_session::{CodeId, Order, Runner};
+use dbg_session::{Caller, CodeId, Order, Runner};
 use tokio::sync::{mpsc, watch};
 
 /// The checks of one session.
@@ -50,14 +50,21 @@ fn load_failure(error: &LoadError) -> Failure {
 #[async_trait]
 impl Runner for Checks {
     async fn load(&self, code: CodeId, _component: Digest, native: Bytes) {
-        // SAFETY: the operator at the other end of the session made these bytes with the compiler of this version; `serve` is only
-        // called on a stream to an operator whom this process trusts with native code.
+        // SAFETY: the operator at the other end of the session made these bytes with the compiler of this version. A session calls this
+        // after its hello alone: by then the operator is known to be in this process, or to hold the key of the run.
         let native = unsafe { NativeCode::from_trusted(native) };
         let loaded = self.engine.load(&native).map_err(|error| load_failure(&error));
         self.codes().insert(code, loaded);
     }
 
-    async fn run(&self, order: Order, events: mpsc::Sender<Event>, cancel: watch::Receiver<bool>) -> Ending {
+    async fn run(
+        &self,
+        order: Order,
+        events: mpsc::Sender<Event>,
+        cancel: watch::Receiver<bool>,
+        // No capability of this version is answered by the operator's side.
+        _caller: Caller,
+    ) -> Ending {
         let Order { code, check, arguments, grants, limits, target } = order;
         match self.loaded(code) {
             Ok(loaded) => {

@@ -81,7 +81,7 @@ pub enum EvidenceValue {
     /// Text.
     Text(String),
     /// Bytes of the target.
-    Bytes(Vec<u8>),
+    Bytes(#[serde(with = "crate::blob")] Vec<u8>),
     /// The table of this number.
     Table(u32),
 }
@@ -220,6 +220,7 @@ pub struct Artifact {
     /// Its media type.
     pub media: String,
     /// The next bytes.
+    #[serde(with = "crate::blob")]
     pub bytes: Vec<u8>,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! This room knows types and parsing. It must never know I/O: no file, socket, clock or environment, and no wasm.
 
+mod blob;
 mod declaration;
 mod digest;
 mod escaped;
@@ -11,6 +12,7 @@ mod grant;
 mod name;
 mod parameter;
 mod redacted;
+mod run_id;
 mod severity;
 mod suggest;
 mod target;
@@ -36,6 +38,7 @@ pub use parameter::{
     PortRange, Scalar, SecretReader, SecretSource, Value, parse_arguments,
 };
 pub use redacted::Redacted;
+pub use run_id::{RunId, RunIdError};
 pub use severity::Severity;
 pub use suggest::nearest;
 pub use target::{Target, TargetError, TargetKind};

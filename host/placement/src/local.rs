@@ -1,6 +1,7 @@
 //! `local`: the same agent, at the other end of an in-memory pipe.
 
 use dbg_engine::Engine;
+use dbg_session::Security;
 use tokio::io::duplex;
 
 use crate::Launched;
@@ -11,6 +12,6 @@ const PIPE_BYTES: usize = 512 * 1024;
 pub(crate) fn launch(build: &str, engine: &Engine) -> Launched {
     let (near, far) = duplex(PIPE_BYTES);
     let (build, engine) = (build.to_owned(), engine.clone());
-    let task = tokio::spawn(async move { dbg_agent::serve(far, &build, engine).await });
+    let task = tokio::spawn(async move { dbg_agent::serve(far, Security::Process, &build, engine).await });
     Launched::new(near, task)
 }

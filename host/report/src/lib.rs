@@ -8,15 +8,14 @@ mod limits;
 mod merge;
 mod report;
 mod result;
-mod run_id;
 mod table;
 mod trim;
 mod verdict;
 
 pub use collector::Collector;
+pub use dbg_model::{RunId, RunIdError};
 pub use merge::{FindingGroup, Member, MergedCheck, MergedTable, Part};
 pub use report::Report;
 pub use result::{CheckResult, KeptArtifact, PluginFacts, Provenance, Subject};
-pub use run_id::{RunId, RunIdError};
 pub use table::{CellValue, Table, TableColumn};
 pub use verdict::{Verdict, severity_rank};

@@ -1,20 +1,34 @@
 //! One conversation between an operator and an agent, over any byte stream.
 //!
-//! This room knows frames, their order and their bounds. It must never know docker, kube or wasm: code is bytes, and whoever runs it is
-//! behind [`Runner`].
+//! This room knows frames, their order and their bounds, and who may speak to whom. It must never know docker, kube or wasm: code is bytes,
+//! and whoever runs it is behind [`Runner`]; a reverse call is bytes, and whoever answers it is behind [`Answerer`]. docs/protocol.md
+//! has the protocol.
 
 mod agent;
+mod answerer;
+mod bounds;
 mod codec;
 mod error;
+mod handshake;
+mod inlet;
+mod key;
+mod link;
+mod noise;
 mod operator;
+mod outlet;
+mod preamble;
 mod runner;
+mod security;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-pub use agent::serve;
+pub use agent::{CallError, Caller, serve};
+pub use answerer::{Answerer, AnswersNothing};
 pub use error::{Offence, SessionError};
-pub use operator::{AgentFacts, Operator};
+pub use key::{AgentToken, RunKey, TokenError};
+pub use operator::{AgentFacts, Operator, Window};
 pub use runner::Runner;
-pub use wire::{CodeId, Order, PROTOCOL, Protocol, RunIndex};
+pub use security::{Gate, Security, Wrapping};
+pub use wire::{CodeId, Order, PROTOCOL, Protocol, Refusal, RunIndex};

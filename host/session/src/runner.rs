@@ -5,7 +5,7 @@ use bytes::Bytes;
 use dbg_model::{Digest, Ending, Event};
 use tokio::sync::{mpsc, watch};
 
-use crate::{CodeId, Order};
+use crate::{Caller, CodeId, Order};
 
 /// Runs checks for the agent's half of a session.
 #[async_trait]
@@ -14,6 +14,12 @@ pub trait Runner: Send + Sync + 'static {
     async fn load(&self, code: CodeId, component: Digest, native: Bytes);
 
     /// Runs one check to its end. Every way of ending is an [`Ending`]; it is sent by the session, after all events.
-    /// From the moment that `cancel` turns true the run has a second to end.
-    async fn run(&self, order: Order, events: mpsc::Sender<Event>, cancel: watch::Receiver<bool>) -> Ending;
+    /// From the moment that `cancel` turns true the run has a second to end. `caller` asks the operator's side on behalf of this run.
+    async fn run(
+        &self,
+        order: Order,
+        events: mpsc::Sender<Event>,
+        cancel: watch::Receiver<bool>,
+        caller: Caller,
+    ) -> Ending;
 }

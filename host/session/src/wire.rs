@@ -1,12 +1,14 @@
 //! The frames, and nothing else. Encoded as postcard, each behind its length as four bytes, little-endian.
+//! docs/protocol.md describes them and carries the digest of this file.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use dbg_model::{CheckName, Digest, Effective, Event, Limits, Scalar};
 use serde::{Deserialize, Serialize};
 
-/// The version of the protocol: a change of any frame is a new one.
+/// The version of the protocol: a change of any frame after a release is a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Protocol(pub u32);
 
@@ -27,6 +29,10 @@ pub struct CodeId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RunIndex(pub u32);
 
+/// Names a reverse call within one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct CallId(pub(crate) u32);
+
 /// One check to be run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Order {
@@ -44,20 +50,45 @@ pub struct Order {
     pub target: String,
 }
 
+/// Why the operator's side does not answer a reverse call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// The operator's side answers nothing of this kind.
+    #[error("the operator's side does not offer this")]
+    NotOffered,
+    /// The check's grant does not cover it.
+    #[error("the check's grant does not cover this")]
+    Denied,
+    /// The answer would be above the bound.
+    #[error("the answer is too long; ask for less")]
+    TooLong,
+    /// The operator's side broke off.
+    #[error("the operator's side could not answer")]
+    Failed,
+}
+
 /// From the operator to the agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Down {
     /// The first frame.
-    Hello { protocol: Protocol, build: String },
+    Hello { build: String },
     /// Code begins; its bytes follow in order.
     Code { code: CodeId, component: Digest, length: u64 },
     /// The next bytes of a code.
     CodeBytes { code: CodeId, bytes: Bytes },
     /// Run a check. Its code has arrived whole.
     Run { run: RunIndex, order: Box<Order> },
+    /// So many more bytes of event frames may be sent.
+    Credit { bytes: u32 },
+    /// What a reverse call gets.
+    Answer { call: CallId, answer: Result<Bytes, Refusal> },
+    /// The session has this long from now; then all runs are cancelled, and soon after the agent ends.
+    Deadline { left: Duration },
     /// End all runs; each still sends its ending.
     Cancel,
-    /// Nothing more will come.
+    /// Still here.
+    Ping,
+    /// Nothing more will come. Every run has ended.
     Bye,
 }
 
@@ -65,9 +96,15 @@ pub(crate) enum Down {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Up {
     /// The answer to the first frame.
-    Hello { protocol: Protocol, build: String, architecture: String },
+    Hello { build: String, architecture: String },
+    /// The other answer to the first frame: another session of this run is on.
+    Busy,
     /// What a run said. `Event::Ended` is the last of each run.
     Event { run: RunIndex, event: Event },
-    /// Nothing more will come.
+    /// A reverse call on behalf of a run. What the bytes mean is between who calls and who answers.
+    Request { run: RunIndex, call: CallId, request: Bytes },
+    /// Still here.
+    Ping,
+    /// The answer to the operator's bye: nothing more will come.
     Bye,
 }

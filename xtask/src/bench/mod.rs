@@ -7,6 +7,7 @@ mod measure;
 mod named;
 mod overhead;
 mod reach;
+mod session;
 mod sockets;
 mod stage;
 
@@ -32,6 +33,8 @@ enum Name {
     /// Holds the sockets of `sockets`
     #[command(hide = true)]
     HoldSockets(sockets::Hold),
+    /// A session alone: bytes a second over a pipe, plain and encrypted, and the memory of 1,000 sessions side by side
+    Session(session::Args),
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
@@ -40,5 +43,6 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
         Name::Reach(args) => reach::run(args, workspace),
         Name::Sockets(args) => sockets::run(args, workspace),
         Name::HoldSockets(args) => sockets::hold(args),
+        Name::Session(args) => session::run(args, workspace),
     }
 }

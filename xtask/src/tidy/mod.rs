@@ -5,6 +5,7 @@ mod capabilities;
 mod crates;
 mod documents;
 mod edges;
+mod protocol;
 mod sizes;
 mod source;
 
@@ -30,6 +31,7 @@ pub(crate) fn run(_: &Args, workspace: &Workspace) -> Result<()> {
     faults.extend(crates::check(workspace, &tree));
     faults.extend(capabilities::check(&tree));
     faults.extend(documents::check(workspace, &tree));
+    faults.extend(protocol::check(&tree));
     faults.sort();
     for fault in &faults {
         println!("{fault}");

@@ -6,7 +6,7 @@ use dbg_engine::Engine;
 use dbg_model::{Digest, Event, Failure, FailureCode, Target};
 use dbg_placement::{Hold, Launched, launch, plan};
 use dbg_report::CheckResult;
-use dbg_session::{CodeId, Operator, Order, RunIndex, SessionError};
+use dbg_session::{CodeId, Operator, Order, RunIndex, Security, SessionError, Window};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -31,12 +31,13 @@ pub(super) async fn execute(
 ) -> Result<Vec<CheckResult>, Fault> {
     let (sender, mut said) = mpsc::channel(EVENTS_IN_FLIGHT);
     let mut sessions = JoinSet::new();
+    let window = Window::shared_by(settings.targets.len());
     for (index, target) in settings.targets.iter().enumerate() {
         let launched = launch(&plan(target), env!("DBG_BUILD"), engine);
         let orders = orders(target, checks, codes);
         let (sender, cancelled) = (sender.clone(), cancelled.clone());
         sessions.spawn(async move {
-            let ended = session(index, launched, orders, sender.clone(), cancelled).await;
+            let ended = session(index, launched, orders, window, sender.clone(), cancelled).await;
             // Whoever no longer listens has given up on all targets.
             let _ = sender.send(Said::Left { target: index, broken: ended.err() }).await;
         });
@@ -81,6 +82,7 @@ async fn session(
     target: usize,
     launched: Launched,
     orders: Orders,
+    window: Window,
     events: mpsc::Sender<Said>,
     cancelled: Cancelled,
 ) -> Result<(), Failure> {
@@ -96,7 +98,9 @@ async fn session(
         }
     };
     let converse = async {
-        let (mut operator, _facts) = Operator::connect(stream, env!("DBG_BUILD")).await?;
+        // The only placement there is runs the agent in this process.
+        let (mut operator, _facts) = Operator::connect(stream, Security::Process, env!("DBG_BUILD")).await?;
+        operator.set_window(window);
         for (code, component, native) in orders.codes {
             operator.send_code(code, component, native).await?;
         }
@@ -109,15 +113,15 @@ async fn session(
     account(ended, hold).await
 }
 
-/// When a session broke, the agent's own account says more than the broken stream.
+/// When the stream broke, the agent's own account says more; when our side ended the session, ours does.
 async fn account(ended: Result<(), SessionError>, hold: Hold) -> Result<(), Failure> {
     let broken = |text| Failure { code: FailureCode::Disconnected, text };
     match (ended, hold.gone().await) {
         (Ok(()), Ok(())) => Ok(()),
-        (_, Err(error)) => {
+        (Ok(()) | Err(SessionError::Gone | SessionError::Io(_)), Err(error)) => {
             let causes: Vec<String> = anyhow::Error::new(error).chain().map(ToString::to_string).collect();
             Err(broken(causes.join(": ")))
         }
-        (Err(error), Ok(())) => Err(broken(error.to_string())),
+        (Err(error), _) => Err(broken(error.to_string())),
     }
 }

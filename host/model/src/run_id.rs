@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
-use dbg_model::{Cell, truncate_at_char};
+use crate::{Cell, truncate_at_char};
 
 /// The name of one run: 1 to 63 of `a-z`, `0-9` and `-`, so that it fits a label and a file name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

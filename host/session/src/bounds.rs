@@ -1,0 +1,41 @@
+//! Every number that bounds a session, each with its reason.
+
+use std::time::Duration;
+
+/// The largest event is a batch of rows: 16 MiB of cells by the report's budget, and as much again would be a fault.
+pub(crate) const MAX_FRAME: usize = 24 << 20;
+/// A hello is two short words, and whoever sends it is not known yet.
+pub(crate) const MAX_HELLO: usize = 1024;
+/// The largest artifact measured is 60 MB: Python with its interpreter, compiled.
+pub(crate) const MAX_CODE: u64 = 256 << 20;
+/// A command line names some tens of plugins.
+pub(crate) const MAX_CODES: usize = 256;
+/// A command line names some hundreds of checks.
+pub(crate) const MAX_RUNS: usize = 4096;
+/// A request or an answer of a reverse call: a page of a listing or of a log. More is asked for in pages.
+pub(crate) const MAX_CALL: usize = 1 << 20;
+/// Reverse calls in flight in one session: each holds at most [`MAX_CALL`] twice at the operator.
+pub(crate) const MAX_CALLS: usize = 16;
+
+/// Plain bytes in one record. Noise allows 65,519; a thousand sessions that send at once hold one record each.
+pub(crate) const RECORD: usize = 16 * 1024;
+/// Pieces of code are small enough that a ping or a cancel between two of them is soon heard. They are not copied to be sent.
+pub(crate) const CODE_PIECE: usize = 256 * 1024;
+/// What an unencrypted session writes at once at most: what a pipe of the kernel holds.
+pub(crate) const WRITE: usize = 64 * 1024;
+/// Frames that wait to be sent, and frames that wait to be obeyed. Two: one is made while the other is on its way.
+pub(crate) const FRAMES_IN_FLIGHT: usize = 2;
+/// Events of one run, and of all runs, that wait for the stream; a run that is ahead of the operator waits too.
+pub(crate) const EVENTS_IN_FLIGHT: usize = 64;
+/// What an idle session may keep of a buffer that was once larger.
+pub(crate) const KEPT: usize = 4096;
+
+/// Whoever has said nothing for this long says that it is there. Load balancers cut what was silent for a minute.
+pub(crate) const PING: Duration = Duration::from_secs(15);
+/// Whoever has said nothing for this long is gone: two pings were missed. The same for one that takes nothing.
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(30);
+/// A cancelled run has a second to end; a slow link may take as long again, twice.
+pub(crate) const GRACE: Duration = Duration::from_secs(5);
+/// How long either side listens on after both have said bye. A socket that is closed with unread bytes in it is reset, and the
+/// other side might never read our last frame.
+pub(crate) const LINGER: Duration = Duration::from_millis(250);
