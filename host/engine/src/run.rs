@@ -249,6 +249,7 @@ mod tests {
 
     use super::*;
     use crate::Engine;
+    use crate::capability::{network_state, processes};
     use crate::samples::{self, NoFiles, with};
 
     /// A place where there is nothing to ask.
@@ -301,6 +302,8 @@ mod tests {
                 sockets: Arc::new(Nowhere),
                 resolver: Arc::new(Nowhere),
                 files: Arc::new(NoFiles),
+                network_state: Arc::new(network_state::tests::Target::default()),
+                processes: Arc::new(processes::tests::Target::default()),
             };
             loaded.run(request(limits), &place, events, cancelled).await
         });

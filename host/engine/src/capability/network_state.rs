@@ -188,3 +188,6 @@ impl From<NetworkStateError> for errors::Error {
         Self { code, text: truncate_at_char(&error.text, TEXT).to_owned() }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

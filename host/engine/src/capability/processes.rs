@@ -245,3 +245,6 @@ impl From<Process> for wit::Process {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
