@@ -6,7 +6,7 @@ mod words;
 
 use dbg_model::truncate_at_char;
 
-use words::{is_secret_flag, is_secret_name, masked_word, short_flag};
+use words::{is_key, is_secret_flag, is_secret_name, masked_word, short_flag};
 
 /// Of the whole line.
 const LINE: usize = 2 << 10;
@@ -43,6 +43,9 @@ fn mask(program: &str, words: &[&str]) -> Vec<String> {
 
 /// One argument, and whether the next one is the secret that it announces.
 fn argument(program: &str, word: &str) -> (String, bool) {
+    if is_key(word) {
+        return (MASK.to_owned(), false);
+    }
     if let Some((name, _)) = word.split_once('=')
         && !name.contains(char::is_whitespace)
         && is_secret_name(name)

@@ -68,11 +68,13 @@ pub(super) fn short_flag(program: &str, word: &str) -> Option<&'static str> {
     (!word.starts_with("--")).then_some(*flag)
 }
 
-/// A word with the secrets in it masked: `user:password@` of a URL, tokens of well-known services, keys.
+/// Whether it is a key or certificate in its text form; all of it is then masked.
+pub(super) fn is_key(word: &str) -> bool {
+    word.contains("-----BEGIN")
+}
+
+/// A word with the secrets in it masked: `user:password@` of a URL, tokens of well-known services.
 pub(super) fn masked_word(word: &str) -> String {
-    if word.contains("-----BEGIN") {
-        return MASK.to_owned();
-    }
     let word = without_user(word);
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | '/');
     let mut shown = String::with_capacity(word.len());
