@@ -68,8 +68,15 @@ fn a_program_that_listens_gets_no_byte() {
 #[test]
 fn what_is_no_endpoint_is_refused_before_anything_runs() {
     let context = Context::new();
-    for word in ["to=127.0.0.1", "to=::1:80", "to=127.0.0.1:0", "to=127.0.0.1:9-1", "to=http://x:80", "to="] {
-        context.dbg(["run", "tcp-reach", word]).run().exits(exit::USAGE).is_silent().warns("no host with a port");
+    for (word, why) in [
+        ("to=127.0.0.1", "no host with a port"),
+        ("to=::1:80", "no host with a port"),
+        ("to=http://x:80", "no host with a port"),
+        ("to=", "no host with a port"),
+        ("to=127.0.0.1:0", "no port range"),
+        ("to=127.0.0.1:9-1", "no port range"),
+    ] {
+        context.dbg(["run", "tcp-reach", word]).run().exits(exit::USAGE).is_silent().warns(why);
     }
     context.type_in("run tcp-reach").run().exits(exit::USAGE).warns("`to` is required");
     let output = context.type_in("run tcp-reach to=10.0.0.0/8:1-9").run();

@@ -205,12 +205,11 @@ fn well(places: &[usize], survey: &Survey, run: &Run) {
         [one] => format!("{one} is {state}"),
         many => format!("all of {} endpoints are {state}", many.len()),
     };
-    let mut finding = run.pass("tcp-as-expected", sentence).many("are as they should be");
+    let finding = run.pass("tcp-as-expected", sentence).many("are as they should be");
     if names.len() > 1 {
         let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
         let more = names.len().saturating_sub(SHOWN);
         let shown = if more == 0 { shown } else { format!("{shown} and {more} more") };
-        finding = finding.evidence("endpoints", shown);
+        finding.evidence("endpoints", shown);
     }
-    drop(finding);
 }
