@@ -11,6 +11,8 @@ mod stage;
 
 use anyhow::Result;
 
+pub(crate) use sockets::{Hold, hold};
+
 use crate::workspace::Workspace;
 
 /// Measures, beside the tool that people use today
@@ -26,15 +28,11 @@ enum Name {
     Local(local::Args),
     /// `sock-summary` over many sockets, beside `ss`: time and peak memory
     Sockets(sockets::Args),
-    /// Holds the sockets of `sockets`
-    #[command(hide = true)]
-    HoldSockets(sockets::Hold),
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     match &args.name {
         Name::Local(args) => local::run(args, workspace),
         Name::Sockets(args) => sockets::run(args, workspace),
-        Name::HoldSockets(args) => sockets::hold(args),
     }
 }
