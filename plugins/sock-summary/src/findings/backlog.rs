@@ -23,7 +23,7 @@ pub(super) fn emit(survey: &Survey, run: &Run) -> Trouble {
             .evidence("waiting", seen.socket.receive_queue)
             .evidence("backlog", seen.socket.backlog);
         with_process(finding, survey, seen.owner)
-                .next_step("see why the program does not accept: stopped, blocked, or all its workers busy")
-                .next_step("if it only falls behind in bursts, raise its `listen` backlog, and `sysctl net.core.somaxconn`, which caps it");
+            .next_step("see why the program does not accept: stopped, blocked, or all its workers busy")
+            .next_step("if it only falls behind in bursts, raise its `listen` backlog, and `sysctl net.core.somaxconn`, which caps it");
     })
 }

@@ -29,11 +29,11 @@ pub(super) fn emit_received(survey: &Survey, parameters: &SockSummary, run: &Run
     let piles = piles(survey.tcp(State::SynReceived), |seen| plain(seen.socket.local), parameters.syn_received);
     each(run, "sock-syn-received", piles, |(local, pile)| {
         run.warn("sock-syn-received", format!("{} connections to {local} were begun and not completed", pile.len()))
-                .about(local)
-                .many("have connections that their peers began and did not complete")
-                .evidence("peers", counted(pile.iter().map(|seen| plain_ip(seen.socket.remote.ip()))))
-                .next_step("many peers with one connection each: a flood of SYNs; see that `sysctl net.ipv4.tcp_syncookies` is 1, and filter before this machine")
-                .next_step("few peers: the answers do not reach them; look at the way back and at stateful firewalls that saw one direction only");
+            .about(local)
+            .many("have connections that their peers began and did not complete")
+            .evidence("peers", counted(pile.iter().map(|seen| plain_ip(seen.socket.remote.ip()))))
+            .next_step("many peers with one connection each: a flood of SYNs; see that `sysctl net.ipv4.tcp_syncookies` is 1, and filter before this machine")
+            .next_step("few peers: the answers do not reach them; look at the way back and at stateful firewalls that saw one direction only");
     })
 }
 
