@@ -65,6 +65,9 @@ enum Verb {
     Licences(licences::Args),
     /// Measures, beside the tool that people use today
     Bench(bench::Args),
+    /// Holds sockets for `bench sockets`
+    #[command(hide = true)]
+    HoldSockets(bench::Hold),
 }
 
 /// A failure that the verb has told already, because its own last line must stay the last.
@@ -94,6 +97,10 @@ fn main() -> ExitCode {
 }
 
 fn run(verb: Verb) -> Result<()> {
+    // It runs as a user who may see neither the repository nor cargo.
+    if let Verb::HoldSockets(args) = verb {
+        return bench::hold(&args);
+    }
     let workspace = Workspace::find()?;
     match verb {
         Verb::Demo(args) => demo::run(&args, &workspace),
@@ -107,6 +114,7 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Wit(args) => wit::run(&args, &workspace),
         Verb::Licences(args) => licences::run(&args, &workspace),
         Verb::Bench(args) => bench::run(&args, &workspace),
+        Verb::HoldSockets(args) => bench::hold(&args),
     }
 }
 

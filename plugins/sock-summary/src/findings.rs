@@ -56,7 +56,7 @@ fn each<T>(run: &Run, id: &str, found: Vec<T>, mut say: impl FnMut(T)) -> Troubl
         say(one);
     }
     if more > 0 {
-        drop(run.info("sock-more", format!("{more} more of the kind `{id}` are left out")).about(id));
+        run.info("sock-more", format!("{more} more of the kind `{id}` are left out")).about(id);
     }
     Trouble::Found
 }

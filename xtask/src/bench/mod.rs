@@ -13,6 +13,8 @@ mod stage;
 
 use anyhow::Result;
 
+pub(crate) use sockets::{Hold, hold};
+
 use crate::workspace::Workspace;
 
 /// Measures, beside the tool that people use today
@@ -30,9 +32,6 @@ enum Name {
     Reach(reach::Args),
     /// `sock-summary` over many sockets, beside `ss`: time and peak memory
     Sockets(sockets::Args),
-    /// Holds the sockets of `sockets`
-    #[command(hide = true)]
-    HoldSockets(sockets::Hold),
     /// A session alone: bytes a second over a pipe, plain and encrypted, and the memory of 1,000 sessions side by side
     Session(session::Args),
 }
@@ -42,7 +41,6 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
         Name::Local(args) => local::run(args, workspace),
         Name::Reach(args) => reach::run(args, workspace),
         Name::Sockets(args) => sockets::run(args, workspace),
-        Name::HoldSockets(args) => sockets::hold(args),
         Name::Session(args) => session::run(args, workspace),
     }
 }

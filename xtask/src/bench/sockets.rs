@@ -124,7 +124,7 @@ impl Holder {
         std::fs::copy(&xtask, copy.path()).context("cannot copy xtask")?;
         let port = port.map(|port| format!("--port {port}")).unwrap_or_default();
         let script = format!(
-            "ulimit -n $(ulimit -Hn); exec {} bench hold-sockets --connections {connections} {port}",
+            "ulimit -n $(ulimit -Hn); exec {} hold-sockets --connections {connections} {port}",
             copy.path().display()
         );
         let mut permissions = std::fs::metadata(copy.path()).context("cannot look at the copy of xtask")?.permissions();

@@ -22,10 +22,8 @@ pub(super) fn emit(survey: &Survey, run: &Run) -> Trouble {
             .many("have a listening socket whose queue is full")
             .evidence("waiting", seen.socket.receive_queue)
             .evidence("backlog", seen.socket.backlog);
-        drop(
-            with_process(finding, survey, seen.owner)
-                .next_step("see why the program does not accept: stopped, blocked, or all its workers busy")
-                .next_step("if it only falls behind in bursts, raise its `listen` backlog, and `sysctl net.core.somaxconn`, which caps it"),
-        );
+        with_process(finding, survey, seen.owner)
+            .next_step("see why the program does not accept: stopped, blocked, or all its workers busy")
+            .next_step("if it only falls behind in bursts, raise its `listen` backlog, and `sysctl net.core.somaxconn`, which caps it");
     })
 }

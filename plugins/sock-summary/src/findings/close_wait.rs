@@ -27,10 +27,8 @@ pub(super) fn emit(survey: &Survey, parameters: &SockSummary, run: &Run) -> Trou
             .evidence("peers", counted(pile.iter().map(|seen| plain_ip(seen.socket.remote.ip()))))
             .evidence("at", counted(pile.iter().map(|seen| plain(seen.socket.local).port())))
             .evidence("unread bytes", unread);
-        drop(
-            with_process(finding, survey, owner)
-                .next_step("look in the program for connections that it never closes: an error path, a pool without a limit for idle ones, a stuck worker")
-                .next_step("`ss -tnp state close-wait` lists them; until the program is mended, restarting it frees them"),
-        );
+        with_process(finding, survey, owner)
+            .next_step("look in the program for connections that it never closes: an error path, a pool without a limit for idle ones, a stuck worker")
+            .next_step("`ss -tnp state close-wait` lists them; until the program is mended, restarting it frees them");
     })
 }

@@ -9,17 +9,17 @@ pub(super) fn emit(survey: &Survey, run: &Run) {
     for gap in &survey.gaps {
         match gap {
             Gap::Udp(error) => {
-                drop(run.unknown("sock-udp-unread", format!("the sockets of UDP could not be read: {error}")))
+                run.unknown("sock-udp-unread", format!("the sockets of UDP could not be read: {error}"));
             }
             Gap::Ports(error) => {
-                drop(run.unknown("sock-ports-unknown", format!("the range of local ports could not be read: {error}")));
+                run.unknown("sock-ports-unknown", format!("the range of local ports could not be read: {error}"));
             }
             // Withheld by the operator, who knows.
             Gap::Owners(error) if error.code == processes::ErrorCode::Denied => {
-                drop(run.info("sock-owners-unknown", "processes were not looked at, so no socket has an owner here"));
+                run.info("sock-owners-unknown", "processes were not looked at, so no socket has an owner here");
             }
             Gap::Owners(error) => {
-                drop(run.unknown("sock-owners-unknown", format!("the owners of sockets could not be read: {error}")));
+                run.unknown("sock-owners-unknown", format!("the owners of sockets could not be read: {error}"));
             }
         }
     }
@@ -29,11 +29,9 @@ pub(super) fn emit(survey: &Survey, run: &Run) {
             1 => "1 socket belongs to a process that this user may not look into".to_owned(),
             count => format!("{count} sockets belong to processes that this user may not look into"),
         };
-        drop(
-            run.info("sock-owners-hidden", sentence)
-                .many("have sockets whose owners could not be seen")
-                .evidence("unreadable processes", survey.unreadable)
-                .next_step("run it as root, with CAP_SYS_PTRACE, to see whose they are"),
-        );
+        run.info("sock-owners-hidden", sentence)
+            .many("have sockets whose owners could not be seen")
+            .evidence("unreadable processes", survey.unreadable)
+            .next_step("run it as root, with CAP_SYS_PTRACE, to see whose they are");
     }
 }

@@ -42,15 +42,13 @@ pub(super) fn emit(survey: &Survey, parameters: &SockSummary, run: &Run) -> Trou
         let percent = percent(taken.len());
         let severity = if percent >= EXHAUSTED { Severity::Fail } else { Severity::Warn };
         let sentence = format!("{percent} % of the local ports from {local} to {peer} are taken");
-        drop(
-            run.finding("sock-ports-taken", severity, sentence)
-                .about(format!("{local} to {peer}"))
-                .many("run out of local ports")
-                .evidence("taken", format!("{} of {range} ({}-{})", taken.len(), ports.first, ports.last))
-                .evidence("states", counted(taken.iter().map(|seen| seen.socket.state.word())))
-                .evidence("processes", counted(taken.iter().map(|seen| survey.name(seen.owner))))
-                .next_step("let the program keep its connections and use them again, instead of one for each request")
-                .next_step("until then: widen `sysctl net.ipv4.ip_local_port_range`, or give it more local addresses; `net.ipv4.tcp_tw_reuse` helps when most are in TIME-WAIT"),
-        );
+        run.finding("sock-ports-taken", severity, sentence)
+            .about(format!("{local} to {peer}"))
+            .many("run out of local ports")
+            .evidence("taken", format!("{} of {range} ({}-{})", taken.len(), ports.first, ports.last))
+            .evidence("states", counted(taken.iter().map(|seen| seen.socket.state.word())))
+            .evidence("processes", counted(taken.iter().map(|seen| survey.name(seen.owner))))
+            .next_step("let the program keep its connections and use them again, instead of one for each request")
+            .next_step("until then: widen `sysctl net.ipv4.ip_local_port_range`, or give it more local addresses; `net.ipv4.tcp_tw_reuse` helps when most are in TIME-WAIT");
     })
 }

@@ -31,15 +31,13 @@ pub(super) fn emit(survey: &Survey, parameters: &SockSummary, run: &Run) -> Trou
             .many("have bytes that a peer does not take")
             .evidence("connections", stuck.sockets)
             .evidence("largest queue", amount(stuck.largest.into()));
-        drop(
-            with_process(finding, survey, owner)
-                .next_step(
-                    "look at the peer's program: one that does not read closes its window, and everything stays here",
-                )
-                .next_step(format!(
-                    "`ss -tniop dst {peer}` tells a closed window (`persist`) from a lossy way (`retrans`)"
-                )),
-        );
+        with_process(finding, survey, owner)
+            .next_step(
+                "look at the peer's program: one that does not read closes its window, and everything stays here",
+            )
+            .next_step(format!(
+                "`ss -tniop dst {peer}` tells a closed window (`persist`) from a lossy way (`retrans`)"
+            ));
     });
     let receiving = stuck(survey, parameters, |seen| seen.socket.receive_queue);
     let receiving = each(run, "sock-receive-queue", receiving, |((owner, peer), stuck)| {
@@ -51,9 +49,9 @@ pub(super) fn emit(survey: &Survey, parameters: &SockSummary, run: &Run) -> Trou
             .many("have bytes that a program does not read")
             .evidence("sockets", stuck.sockets)
             .evidence("largest queue", amount(stuck.largest.into()));
-        drop(with_process(finding, survey, owner).next_step(
+        with_process(finding, survey, owner).next_step(
             "see what the program does instead of reading: blocked, stopped, or slower than what it is sent",
-        ));
+        );
     });
     if sending == Trouble::None { receiving } else { sending }
 }

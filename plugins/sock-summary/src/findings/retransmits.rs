@@ -49,18 +49,16 @@ pub(super) fn emit(survey: &Survey, parameters: &SockSummary, run: &Run) -> Trou
             count => format!("{count} connections to {peer} get no acknowledgement"),
         };
         let owners = way.connections.iter().filter(|seen| seen.socket.retransmits > 0 || seen.socket.resending > 0);
-        drop(
-            run.warn("sock-retransmits", sentence)
-                .about(peer)
-                .many("send segments again and again")
-                .evidence("connections", way.connections.len())
-                .evidence("segments sent", way.segments)
-                .evidence("sent again", way.again)
-                .evidence("slowest round trip", format!("{:.1} ms", way.rtt.as_secs_f64() * 1_000.0))
-                .evidence("processes", counted(owners.map(|seen| survey.name(seen.owner))))
-                .next_step("look at the way there for loss: `mtr`, errors of the interfaces (`ip -s link`), a full queue, a firewall that forgot the connection")
-                .next_step(format!("`ss -tniop dst {peer}` shows timers and round trips of each connection")),
-        );
+        run.warn("sock-retransmits", sentence)
+            .about(peer)
+            .many("send segments again and again")
+            .evidence("connections", way.connections.len())
+            .evidence("segments sent", way.segments)
+            .evidence("sent again", way.again)
+            .evidence("slowest round trip", format!("{:.1} ms", way.rtt.as_secs_f64() * 1_000.0))
+            .evidence("processes", counted(owners.map(|seen| survey.name(seen.owner))))
+            .next_step("look at the way there for loss: `mtr`, errors of the interfaces (`ip -s link`), a full queue, a firewall that forgot the connection")
+            .next_step(format!("`ss -tniop dst {peer}` shows timers and round trips of each connection"));
     })
 }
 
