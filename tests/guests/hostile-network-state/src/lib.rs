@@ -41,7 +41,10 @@ fn dumps_without_end(run: &Run) -> Result<(), Failure> {
 }
 
 /// Pulls from a dump that nobody began.
-#[check(name = "pulls-from-no-dump", grant(capability = "network-state", reason = "pulls from a dump that nobody began"))]
+#[check(
+    name = "pulls-from-no-dump",
+    grant(capability = "network-state", reason = "pulls from a dump that nobody began")
+)]
 fn pulls_from_no_dump(_: &Run) -> Result<(), Failure> {
     // SAFETY: none; the number goes to the host, which has to notice.
     let dump = unsafe { Sockets::from_handle(NOBODYS) };
