@@ -2,13 +2,18 @@
 //!
 //! This room runs what the operator sends and holds no policy of its own. It must never know how it came to be where it is.
 
+mod entry;
+mod machine;
 mod runner;
 
 use std::sync::Arc;
 
 use dbg_engine::Engine;
-use dbg_session::{Gate, Security, SessionError};
+use dbg_session::{AgentFacts, Gate, Security, SessionError};
 use tokio::io::{AsyncRead, AsyncWrite};
+
+pub use entry::{Entry, FileReach, Inherited, Join, LinuxCapability, WatchesProcesses};
+pub use machine::machine;
 
 /// Why an agent could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -21,14 +26,15 @@ pub enum AgentError {
     Session(#[from] SessionError),
 }
 
-/// Serves one operator on `stream`, looking at the place where this process runs, until it says `bye` or is gone.
+/// Serves one operator on `stream`, looking at the place where this process runs, until it says `bye` or is gone. `facts`
+/// are told in the hello.
 ///
-/// The operator at the other end of `stream` is trusted with native code: with [`Security::Process`] since it is in this process, with
-/// [`Security::Noise`] once it has proved that it holds the key of the run.
-pub async fn serve<S>(stream: S, security: Security<Gate>, build: &str, engine: Engine) -> Result<(), AgentError>
+/// The operator at the other end of `stream` is trusted with native code: with [`Security::Process`] since it is in this process or its
+/// parent, with [`Security::Noise`] once it has proved that it holds the key of the run.
+pub async fn serve<S>(stream: S, security: Security<Gate>, facts: AgentFacts, engine: Engine) -> Result<(), AgentError>
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
     let capabilities = dbg_probe::local()?;
-    Ok(dbg_session::serve(stream, security, build, Arc::new(runner::Checks::new(engine, capabilities))).await?)
+    Ok(dbg_session::serve(stream, security, facts, Arc::new(runner::Checks::new(engine, capabilities))).await?)
 }

@@ -8,7 +8,9 @@ mod digest;
 mod escaped;
 mod event;
 mod failure;
+mod fence;
 mod grant;
+mod machine;
 mod name;
 mod parameter;
 mod redacted;
@@ -28,10 +30,12 @@ pub use event::{
     Instant, Metric, Progress, TableHead, TableRows,
 };
 pub use failure::{Failure, FailureCode};
+pub use fence::Fence;
 pub use grant::{
     BoundError, ConnectBound, Effective, FilesBound, FilesGrant, Grant, GrantError, GrantRequest, HostRule, Protocol,
     SocketRule, SocketsBound, SocketsGrant, Where, Withheld, Withholder, effective,
 };
+pub use machine::{Architecture, ArchitectureError, CpuFeature, Machine};
 pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName};
 pub use parameter::{
     Address, AddressRange, Argument, Arguments, Endpoint, Host, Hosts, Kind, KindError, Parameter, ParameterError,

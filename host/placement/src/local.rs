@@ -1,7 +1,9 @@
 //! `local`: the same agent, at the other end of an in-memory pipe.
 
+use std::collections::BTreeSet;
+
 use dbg_engine::Engine;
-use dbg_session::Security;
+use dbg_session::{AgentFacts, Security};
 use tokio::io::duplex;
 
 use crate::Launched;
@@ -11,7 +13,8 @@ const PIPE_BYTES: usize = 512 * 1024;
 
 pub(crate) fn launch(build: &str, engine: &Engine) -> Launched {
     let (near, far) = duplex(PIPE_BYTES);
-    let (build, engine) = (build.to_owned(), engine.clone());
-    let task = tokio::spawn(async move { dbg_agent::serve(far, Security::Process, &build, engine).await });
+    let facts = AgentFacts { build: build.to_owned(), machine: dbg_agent::machine(), fences: BTreeSet::new() };
+    let engine = engine.clone();
+    let task = tokio::spawn(async move { dbg_agent::serve(far, Security::Process, facts, engine).await });
     Launched::new(near, task)
 }

@@ -2,14 +2,15 @@
 #![expect(clippy::print_stdout, reason = "its answer goes to stdout")]
 #![expect(clippy::unwrap_used, reason = "a measurement of something that did not work is none")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use dbg_model::{Artifact, Counts, Digest, Effective, Ending, Event, Limits, Progress, RunId};
+use dbg_model::{Architecture, Artifact, Counts, Digest, Effective, Ending, Event, Limits, Machine, Progress, RunId};
 use dbg_session::{
-    Caller, CodeId, Gate, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, Window, serve,
+    AgentFacts, Caller, CodeId, Gate, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, Window, serve,
 };
 use tokio::io::{AsyncRead, AsyncWrite, duplex, join};
 use tokio::net::unix::pipe::pipe;
@@ -64,6 +65,11 @@ fn order(check: &str) -> Order {
     }
 }
 
+fn facts() -> AgentFacts {
+    let machine = Machine { architecture: Architecture::OWN, features: BTreeSet::new() };
+    AgentFacts { build: "measure".into(), machine, fences: BTreeSet::new() }
+}
+
 type Ended = Result<(), SessionError>;
 
 /// An operator and its agent, connected by these two streams.
@@ -72,7 +78,7 @@ where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
     let gate = key.map_or(Security::Process, |key| Security::Noise(Gate::new(key.public())));
-    let agent = tokio::spawn(serve(far, gate, "measure", Arc::new(Checks)));
+    let agent = tokio::spawn(serve(far, gate, facts(), Arc::new(Checks)));
     let (operator, _) =
         Operator::connect(near, key.map_or(Security::Process, Security::Noise), "measure").await.unwrap();
     (operator, agent)

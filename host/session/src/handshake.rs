@@ -66,7 +66,7 @@ pub(crate) async fn call<S: AsyncRead + AsyncWrite>(
         halves.outlet.put(&Encoded::new(&Down::Hello { build: build.to_owned() })?).await?;
         halves.outlet.flush().await?;
         match halves.inlet.frame(MAX_HELLO).await?.frame {
-            Up::Hello { build, architecture } => Ok((halves, AgentFacts { build, architecture })),
+            Up::Hello(facts) => Ok((halves, facts)),
             Up::Busy => Err(SessionError::Busy),
             frame => Err(codec::out_of_order(&frame)),
         }
@@ -79,7 +79,7 @@ pub(crate) async fn call<S: AsyncRead + AsyncWrite>(
 pub(crate) async fn answer<S: AsyncRead + AsyncWrite>(
     stream: S,
     security: Security<Gate>,
-    build: &str,
+    facts: AgentFacts,
 ) -> Result<(Halves<S>, Option<Admission>), SessionError> {
     let answering = async {
         let (mut down, mut up) = tokio::io::split(stream);
@@ -124,7 +124,7 @@ pub(crate) async fn answer<S: AsyncRead + AsyncWrite>(
         }
         let admission = entrance.map(|(gate, first)| gate.admit(first)).transpose();
         let answer = match &admission {
-            Ok(_) => Up::Hello { build: build.to_owned(), architecture: std::env::consts::ARCH.to_owned() },
+            Ok(_) => Up::Hello(facts),
             Err(_) => Up::Busy,
         };
         halves.outlet.put(&Encoded::new(&answer)?).await?;

@@ -1,11 +1,12 @@
 //! The frames, and nothing else. Encoded as postcard, each behind its length as four bytes, little-endian.
 //! docs/protocol.md describes them and carries the digest of this file.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use dbg_model::{CheckName, Digest, Effective, Event, Limits, Scalar};
+use dbg_model::{CheckName, Digest, Effective, Event, Fence, Limits, Machine, Scalar};
 use serde::{Deserialize, Serialize};
 
 /// The version of the protocol: a change of any frame after a release is a new one.
@@ -32,6 +33,17 @@ pub struct RunIndex(pub u32);
 /// Names a reverse call within one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct CallId(pub(crate) u32);
+
+/// What an agent says of itself in its hello. Claims, not facts proved; escape before showing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentFacts {
+    /// Its build.
+    pub build: String,
+    /// What code has to be made for.
+    pub machine: Machine,
+    /// What keeps its process in.
+    pub fences: BTreeSet<Fence>,
+}
 
 /// One check to be run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,7 +108,7 @@ pub(crate) enum Down {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Up {
     /// The answer to the first frame.
-    Hello { build: String, architecture: String },
+    Hello(AgentFacts),
     /// The other answer to the first frame: another session of this run is on.
     Busy,
     /// What a run said. `Event::Ended` is the last of each run.

@@ -13,23 +13,23 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::link::Link;
 use crate::wire::{Down, Up};
-use crate::{Gate, Runner, Security, SessionError, handshake};
+use crate::{AgentFacts, Gate, Runner, Security, SessionError, handshake};
 use serving::Serving;
 
 /// Serves one operator on `stream` until it says `bye` or is gone; then nothing of its runs is left.
-/// `build` names this agent in the hello.
+/// `facts` are told in the hello.
 ///
 /// Errors: every [`SessionError`] but those of the operator's side alone.
 pub async fn serve<S>(
     stream: S,
     security: Security<Gate>,
-    build: &str,
+    facts: AgentFacts,
     runner: Arc<dyn Runner>,
 ) -> Result<(), SessionError>
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
-    let (halves, _admission) = handshake::answer(stream, security, build).await?;
+    let (halves, _admission) = handshake::answer(stream, security, facts).await?;
     let link = Link::<Down>::new::<Up, S>(halves)?;
     Serving::new(link, runner).serve().await
 }

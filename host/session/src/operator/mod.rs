@@ -18,17 +18,8 @@ use crate::bounds::CODE_PIECE;
 use crate::codec::{Encoded, out_of_order};
 use crate::link::Link;
 use crate::wire::{Down, Up};
-use crate::{Answerer, AnswersNothing, CodeId, Order, RunIndex, RunKey, Security, SessionError, handshake};
+use crate::{AgentFacts, Answerer, AnswersNothing, CodeId, Order, RunIndex, RunKey, Security, SessionError, handshake};
 use following::{Following, Terms};
-
-/// What an agent says of itself in its hello. Claims, not facts proved; escape before showing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgentFacts {
-    /// Its build.
-    pub build: String,
-    /// Its architecture, in Rust's words: `x86_64`, `aarch64`.
-    pub architecture: String,
-}
 
 /// One session, from hello to bye. From the start it pings and is kept alive, also while its owner compiles. Dropping it ends the session.
 pub struct Operator {

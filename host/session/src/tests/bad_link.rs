@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, watch};
 
-use super::{FLOOD, Numbers, Script, Way, digest, order};
+use super::{FLOOD, Numbers, Script, Way, digest, facts, order};
 use crate::{CodeId, Operator, RunIndex, Runner, SessionError, serve};
 
 /// Passes at most `limit` bytes on, in pieces of 1 to 700, each after some turns of everybody else; then cuts the link.
@@ -40,7 +40,7 @@ async fn converse(way: &Way, seed: u64, limit: usize) -> (Result<usize, SessionE
     tokio::spawn(pass(from_operator, to_agent, seed, limit));
     tokio::spawn(pass(from_agent, to_operator, seed + 1, limit));
     let (security, runner): (_, Arc<dyn Runner>) = (way.agent(), Arc::new(Script::default()));
-    let agent = tokio::spawn(serve(far, security, "test", runner));
+    let agent = tokio::spawn(serve(far, security, facts("test"), runner));
     let operator = async {
         let (mut operator, _) = Operator::connect(near, way.operator(), "test").await?;
         operator.send_code(CodeId(0), digest(), Bytes::from(vec![7; 50_000])).await?;

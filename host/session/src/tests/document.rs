@@ -42,7 +42,7 @@ fn every_example_of_the_document_is_what_is_sent() {
         ("down cancel", frame(&Down::Cancel)),
         ("down ping", frame(&Down::Ping)),
         ("down bye", frame(&Down::Bye)),
-        ("up hello", frame(&Up::Hello { build: "0.1.0".into(), architecture: "x86_64".into() })),
+        ("up hello", frame(&Up::Hello(super::facts("0.1.0")))),
         ("up busy", frame(&Up::Busy)),
         ("up event", frame(&Up::Event { run, event: progress("on") })),
         ("up request", frame(&Up::Request { run, call, request: bytes })),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
 use tokio::sync::{mpsc, watch};
 
-use super::{Numbers, Script, Way, code, encoded, ending, order, progress, run, run_id};
+use super::{Numbers, Script, Way, code, encoded, ending, facts, order, progress, run, run_id};
 use crate::bounds::MAX_FRAME;
 use crate::codec::{self, Frame};
 use crate::inlet::Inlet;
@@ -37,7 +37,7 @@ fn downs() -> Vec<Down> {
 
 fn ups() -> Vec<Up> {
     vec![
-        Up::Hello { build: "0.1.0".into(), architecture: "x86_64".into() },
+        Up::Hello(facts("0.1.0")),
         Up::Event { run: RunIndex(0), event: progress("one") },
         Up::Request { run: RunIndex(0), call: CallId(0), request: b"ask".as_slice().into() },
         Up::Ping,
@@ -171,7 +171,7 @@ async fn an_agent_ends_whatever_its_operator_says() {
             }
             let (near, far) = duplex(64 * 1024);
             let runner: Arc<dyn Runner> = Arc::new(Script::default());
-            let agent = tokio::spawn(serve(far, way.agent(), "test", runner));
+            let agent = tokio::spawn(serve(far, way.agent(), facts("test"), runner));
             let (mut from, mut to) = split(near);
             // An agent that has refused us takes nothing more.
             let _ = to.write_all(&bytes).await;

@@ -5,7 +5,7 @@ use dbg_model::Event;
 use tokio::io::{AsyncWriteExt, duplex};
 use tokio::sync::{mpsc, watch};
 
-use super::{Ended, Way, encoded, ending, order, progress, put, raw};
+use super::{Ended, Way, encoded, ending, facts, order, progress, put, raw};
 use crate::bounds::{MAX_CALL, MAX_CALLS, MAX_FRAME};
 use crate::codec::Encoded;
 use crate::handshake;
@@ -35,7 +35,7 @@ async fn follow(way: &Way, frames: Vec<Encoded>, then: Then) -> Ended {
     let (near, far) = duplex(64 << 20);
     let security = way.agent();
     let fake = tokio::spawn(async move {
-        let (mut halves, admission) = handshake::answer(far, security, "test").await.unwrap();
+        let (mut halves, admission) = handshake::answer(far, security, super::facts("test")).await.unwrap();
         put(&mut halves, &frames).await;
         if let Then::Leaves = then {
             halves.outlet.shutdown().await.unwrap();
@@ -55,7 +55,7 @@ async fn follow(way: &Way, frames: Vec<Encoded>, then: Then) -> Ended {
 #[tokio::test(start_paused = true)]
 async fn each_offence_has_its_name() {
     use Then::{Leaves, StaysSilent};
-    let hello = encoded(&Up::Hello { build: String::new(), architecture: String::new() });
+    let hello = encoded(&Up::Hello(facts("")));
     let too_long = Offence::FrameTooLong { length: 0xffff_ffff, max: MAX_FRAME };
     let long = progress(&"a".repeat(4000));
     let ended = || Event::Ended(ending());
@@ -92,7 +92,7 @@ async fn what_comes_after_the_agents_bye_is_an_offence() {
     {
         let (near, far) = duplex(64 * 1024);
         let fake = tokio::spawn(async move {
-            let (mut halves, _) = handshake::answer(far, Way::Process.agent(), "test").await.unwrap();
+            let (mut halves, _) = handshake::answer(far, Way::Process.agent(), super::facts("test")).await.unwrap();
             put(&mut halves, &[event(0, Event::Ended(ending()))]).await;
             while halves.inlet.frame::<Down>(MAX_FRAME).await.unwrap().frame != Down::Bye {}
             put(&mut halves, &[encoded(&Up::Bye), frame]).await;
@@ -123,7 +123,7 @@ async fn more_calls_at_once_than_allowed_or_one_twice_are_refused() {
     for (frames, expected) in table {
         let (near, far) = duplex(64 * 1024);
         let fake = tokio::spawn(async move {
-            let (mut halves, _) = handshake::answer(far, Way::Process.agent(), "test").await.unwrap();
+            let (mut halves, _) = handshake::answer(far, Way::Process.agent(), super::facts("test")).await.unwrap();
             put(&mut halves, &frames).await;
             halves
         });

@@ -10,12 +10,16 @@ mod misbehaving_agent;
 mod misbehaving_operator;
 mod time;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use dbg_model::{Artifact, Counts, Digest, Effective, Ending, Event, Limits, Progress, RunId};
+use dbg_model::{
+    Architecture, Artifact, Counts, CpuFeature, Digest, Effective, Ending, Event, Fence, Limits, Machine, Progress,
+    RunId,
+};
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -23,9 +27,21 @@ use tokio::task::JoinHandle;
 use crate::codec::Encoded;
 use crate::handshake::Halves;
 use crate::wire::Down;
-use crate::{Caller, CodeId, Gate, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, serve};
+use crate::{
+    AgentFacts, Caller, CodeId, Gate, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, serve,
+};
 
 type Ended = Result<(), SessionError>;
+
+/// What an agent of the tests says of itself.
+fn facts(build: &str) -> AgentFacts {
+    let features = BTreeSet::from([CpuFeature::Sse3, CpuFeature::Avx2]);
+    AgentFacts {
+        build: build.to_owned(),
+        machine: Machine { architecture: Architecture::X86_64, features },
+        fences: BTreeSet::from([Fence::Seccomp]),
+    }
+}
 
 /// A runner whose checks do what their names say.
 #[derive(Default)]
@@ -164,7 +180,7 @@ impl Way {
 pub(super) fn agent(security: Security<Gate>, runner: &Arc<Script>) -> (DuplexStream, JoinHandle<Ended>) {
     let (near, far) = duplex(64 * 1024);
     let runner: Arc<dyn Runner> = Arc::clone(runner) as _;
-    (near, tokio::spawn(async move { serve(far, security, "test", runner).await }))
+    (near, tokio::spawn(async move { serve(far, security, facts("test"), runner).await }))
 }
 
 /// A real operator with a real agent, and code that was sent.

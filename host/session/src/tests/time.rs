@@ -34,7 +34,7 @@ async fn either_side_pings_every_15_seconds_from_the_start() {
 
     let (near, far) = duplex(1024);
     let fake = tokio::spawn(async move {
-        let (mut halves, _) = handshake::answer(far, Way::Process.agent(), "test").await.unwrap();
+        let (mut halves, _) = handshake::answer(far, Way::Process.agent(), super::facts("test")).await.unwrap();
         let start = Instant::now();
         assert_eq!(halves.inlet.frame::<Down>(100).await.unwrap().frame, Down::Ping);
         start.elapsed()
@@ -62,7 +62,7 @@ async fn an_agent_whose_operator_is_gone_ends_within_the_heartbeat_with_its_runs
 #[tokio::test(start_paused = true)]
 async fn an_operator_whose_agent_is_silent_ends_within_the_heartbeat() {
     let (near, far) = duplex(1024);
-    let fake = tokio::spawn(handshake::answer(far, Way::Process.agent(), "test"));
+    let fake = tokio::spawn(handshake::answer(far, Way::Process.agent(), super::facts("test")));
     let (mut operator, _) = Operator::connect(near, Way::Process.operator(), "test").await.unwrap();
     let _held = fake.await.unwrap().unwrap();
     operator.order(RunIndex(0), order("one"));
@@ -76,7 +76,7 @@ async fn an_operator_whose_agent_is_silent_ends_within_the_heartbeat() {
 async fn a_peer_that_pings_and_takes_nothing_is_stalled() {
     let (near, far) = duplex(1024);
     let fake = tokio::spawn(async move {
-        let (mut halves, _) = handshake::answer(far, Way::Process.agent(), "test").await.unwrap();
+        let (mut halves, _) = handshake::answer(far, Way::Process.agent(), super::facts("test")).await.unwrap();
         loop {
             sleep(PING).await;
             if halves.outlet.put(&encoded(&Up::Ping)).await.is_err() || halves.outlet.flush().await.is_err() {
