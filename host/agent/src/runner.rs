@@ -53,7 +53,7 @@ impl Runner for Checks {
         // SAFETY: the operator at the other end of the session made these bytes with the compiler of this version. A session calls this
         // after its hello alone: by then the operator is known to be in this process, or to hold the key of the run.
         let native = unsafe { NativeCode::from_trusted(native) };
-        let loaded = self.engine.load(&native).map_err(|error| load_failure(&error));
+        let loaded = self.engine.load(&native).inspect(Loaded::prepare).map_err(|error| load_failure(&error));
         self.codes().insert(code, loaded);
     }
 

@@ -3,6 +3,8 @@
 mod args;
 mod catalogue;
 mod command;
+#[cfg(all(target_arch = "x86_64", target_env = "musl"))]
+mod copying;
 mod describe;
 mod diagnostic;
 mod env;

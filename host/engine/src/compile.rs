@@ -1,5 +1,9 @@
 //! From a component to native code.
 
+use std::num::NonZero;
+use std::sync::Once;
+use std::thread::available_parallelism;
+
 use bytes::Bytes;
 use dbg_plugin::Admitted;
 
@@ -61,6 +65,18 @@ fn compile(engine: &wasmtime::Engine, admitted: &Admitted) -> Result<NativeCode,
     if bytes.len() > MAX_BYTES {
         return Err(CompileError::TooLarge { bytes: bytes.len() });
     }
+    start_threads();
     let code = engine.precompile_component(bytes);
     code.map(|code| NativeCode::made(Bytes::from(code))).map_err(|cause| CompileError::Invalid(cause.into()))
+}
+
+/// Twice as many threads as cores. wasmtime hands functions out in runs of neighbours, and with a thread a core the one that has the
+/// largest functions compiles them alone while the others have nothing left.
+fn start_threads() {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        let threads = available_parallelism().map_or(1, NonZero::get).saturating_mul(2);
+        // It fails where there are threads already, and those will do.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    });
 }

@@ -26,7 +26,7 @@ mod store;
 mod ticker;
 
 #[cfg(feature = "compiler")]
-pub use cache::{Cache, CacheNote, CacheOutcome};
+pub use cache::{Cache, CacheNote, CacheOutcome, Fresh};
 #[cfg(feature = "compiler")]
 pub use compile::CompileError;
 pub use engine::{Engine, EngineError, WasmtimeError};

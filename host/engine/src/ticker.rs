@@ -1,6 +1,6 @@
 //! The thread that makes running guests yield, so that siblings and deadlines have their turn. It lives while checks run.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use wasmtime::EngineWeak;
@@ -8,7 +8,10 @@ use wasmtime::EngineWeak;
 /// How long a guest computes before others have their turn.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Starts the thread with the first run and ends it after the last.
+/// The thread ends after so many ticks without a run: checks that follow each other closely share one.
+const IDLE_TICKS: u32 = 100;
+
+/// Starts the thread with the first run, or a little before, and ends it after the last.
 #[derive(Clone)]
 pub(crate) struct Ticker {
     engine: EngineWeak,
@@ -18,7 +21,8 @@ pub(crate) struct Ticker {
 #[derive(Debug, Default)]
 struct State {
     running: usize,
-    thread: bool,
+    /// Ticks without a run, as long as there is a thread.
+    thread: Option<u32>,
 }
 
 /// Keeps the thread going.
@@ -31,25 +35,40 @@ impl Ticker {
 
     /// For as long as what it returns is kept. Fails when no thread can be started.
     pub(crate) fn start(&self) -> std::io::Result<Ticking> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if !state.thread {
-            let ticker = self.clone();
-            std::thread::Builder::new().name("dbg-ticker".into()).stack_size(64 << 10).spawn(move || ticker.tick())?;
-            state.thread = true;
-        }
+        let mut state = self.lock();
+        self.start_thread(&mut state)?;
         state.running += 1;
         Ok(Ticking(self.clone()))
+    }
+
+    /// Starts the thread already now, because a run comes soon. Where that fails, the run will say so.
+    pub(crate) fn expect_a_run(&self) {
+        let _ = self.start_thread(&mut self.lock());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start_thread(&self, state: &mut State) -> std::io::Result<()> {
+        if state.thread.is_none() {
+            let ticker = self.clone();
+            std::thread::Builder::new().name("dbg-ticker".into()).stack_size(64 << 10).spawn(move || ticker.tick())?;
+        }
+        state.thread = Some(0);
+        Ok(())
     }
 
     fn tick(&self) {
         loop {
             std::thread::sleep(TICK);
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let engine = self.engine.upgrade().filter(|_| state.running > 0);
-            let Some(engine) = engine else {
-                state.thread = false;
+            let mut state = self.lock();
+            let idle = if state.running > 0 { 0 } else { state.thread.unwrap_or_default() + 1 };
+            let Some(engine) = self.engine.upgrade().filter(|_| idle < IDLE_TICKS) else {
+                state.thread = None;
                 return;
             };
+            state.thread = Some(idle);
             engine.increment_epoch();
         }
     }
@@ -57,6 +76,6 @@ impl Ticker {
 
 impl Drop for Ticking {
     fn drop(&mut self) {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).running -= 1;
+        self.0.lock().running -= 1;
     }
 }

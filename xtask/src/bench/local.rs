@@ -52,10 +52,15 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     println!("    asked for: at most 1.5x dig, peak memory under 64 MB");
     version.print(None)?;
     println!("    asked for: at most 5 ms");
-    for (plugin, check) in [("guests/every-report.wasm", "every-report"), ("plugins/dns-check.wasm", "dns-check")] {
+    let plugins: [(&str, &[&str]); 3] = [
+        ("guests/every-report.wasm", &["every-report"]),
+        ("plugins/tcp-reach.wasm", &["tcp-reach", "to=127.0.0.1:1"]),
+        ("plugins/dns-check.wasm", &["dns-check"]),
+    ];
+    for (plugin, check) in plugins {
         loading::run(&stage, &workspace.dist().join(plugin), check, args.runs)?;
     }
-    overhead::run(&stage, &workspace.dist().join("guests/every-report.wasm"))
+    overhead::run(&stage, &workspace.dist().join("guests/every-report.wasm"), args.runs)
 }
 
 /// Builds in a process of its own, since a build reads whole binaries, and memory that this one had would be measured with every command.

@@ -8,6 +8,7 @@ mod key;
 mod note;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use dbg_plugin::Admitted;
@@ -26,7 +27,7 @@ const MAC: usize = 32;
 /// A directory of compiled code.
 #[derive(Debug)]
 pub struct Cache {
-    opened: Result<Opened, CacheNote>,
+    opened: Result<Arc<Opened>, CacheNote>,
     build: String,
 }
 
@@ -36,15 +37,28 @@ struct Opened {
     secret: [u8; 32],
 }
 
-/// Where code came from, and whether it will be there the next time.
+/// Where code came from.
 #[derive(Debug)]
 pub enum CacheOutcome {
     /// It was there.
     Hit,
-    /// It was compiled and is there now.
-    Stored,
-    /// It was compiled and is not kept.
-    NotCached(CacheNote),
+    /// It was compiled. Whoever finds it good keeps it, while others run it already.
+    Compiled(Fresh),
+}
+
+/// Compiled code that is not in the cache yet.
+#[derive(Debug)]
+pub struct Fresh {
+    opened: Result<Arc<Opened>, CacheNote>,
+    key: [u8; 32],
+    code: NativeCode,
+}
+
+impl Fresh {
+    /// Puts it into the cache, or tells why it is not kept. It blocks, for about a millisecond a megabyte.
+    pub fn keep(self) -> Result<(), CacheNote> {
+        self.opened?.put(&self.key, self.code.bytes())
+    }
 }
 
 impl Cache {
@@ -52,7 +66,7 @@ impl Cache {
     #[must_use]
     pub fn open(dir: &Path, build: &str) -> Self {
         let opened = Directory::open(dir).and_then(|directory| Ok(Opened { secret: directory.secret()?, directory }));
-        Self { opened, build: build.to_owned() }
+        Self { opened: opened.map(Arc::new), build: build.to_owned() }
     }
 
     /// The code of a component, from the cache or from the compiler. It blocks.
@@ -61,20 +75,13 @@ impl Cache {
         engine: &Engine,
         admitted: &Admitted,
     ) -> Result<(NativeCode, CacheOutcome), CompileError> {
-        let opened = match &self.opened {
-            Ok(opened) => opened,
-            Err(note) => return Ok((engine.compile(admitted)?, CacheOutcome::NotCached(note.clone()))),
-        };
         let key = Key::new(engine, admitted.component().digest(), &self.build).hash();
-        if let Some(code) = opened.get(&key) {
+        if let Some(code) = self.opened.as_ref().ok().and_then(|opened| opened.get(&key)) {
             return Ok((NativeCode::made(code), CacheOutcome::Hit));
         }
         let code = engine.compile(admitted)?;
-        let outcome = match opened.put(&key, code.bytes()) {
-            Ok(()) => CacheOutcome::Stored,
-            Err(note) => CacheOutcome::NotCached(note),
-        };
-        Ok((code, outcome))
+        let fresh = Fresh { opened: self.opened.clone(), key, code: code.clone() };
+        Ok((code, CacheOutcome::Compiled(fresh)))
     }
 }
 
@@ -121,10 +128,21 @@ mod tests {
         (tempfile::tempdir().unwrap(), Engine::new().unwrap(), Admitted::stock(component))
     }
 
-    fn outcome(cache: &Cache, engine: &Engine, admitted: &Admitted) -> CacheOutcome {
+    #[derive(Debug)]
+    enum Outcome {
+        Hit,
+        Stored,
+        NotKept(CacheNote),
+    }
+
+    /// What a run does: finds or compiles, links, and keeps what is new.
+    fn outcome(cache: &Cache, engine: &Engine, admitted: &Admitted) -> Outcome {
         let (code, outcome) = cache.load_or_compile(engine, admitted).unwrap();
         engine.load(&code).unwrap();
-        outcome
+        match outcome {
+            CacheOutcome::Hit => Outcome::Hit,
+            CacheOutcome::Compiled(fresh) => fresh.keep().map_or_else(Outcome::NotKept, |()| Outcome::Stored),
+        }
     }
 
     fn entry(dir: &Path) -> std::path::PathBuf {
@@ -136,10 +154,19 @@ mod tests {
     fn the_second_time_nothing_is_compiled() {
         let (dir, engine, admitted) = setting();
         let dir = dir.path().join("a/b");
-        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), CacheOutcome::Stored));
-        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), CacheOutcome::Hit));
+        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), Outcome::Stored));
+        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), Outcome::Hit));
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&dir), mode(&entry(&dir)), mode(&dir.join("key"))), (0o700, 0o600, 0o600));
+    }
+
+    #[test]
+    fn what_nobody_finds_good_is_not_kept() {
+        let (dir, engine, admitted) = setting();
+        let dir = dir.path().join("c");
+        let cache = Cache::open(&dir, "1");
+        cache.load_or_compile(&engine, &admitted).unwrap();
+        assert!(matches!(outcome(&cache, &engine, &admitted), Outcome::Stored));
     }
 
     #[test]
@@ -147,7 +174,7 @@ mod tests {
         let (dir, engine, admitted) = setting();
         let dir = dir.path().join("c");
         outcome(&Cache::open(&dir, "1"), &engine, &admitted);
-        assert!(matches!(outcome(&Cache::open(&dir, "2"), &engine, &admitted), CacheOutcome::Stored));
+        assert!(matches!(outcome(&Cache::open(&dir, "2"), &engine, &admitted), Outcome::Stored));
     }
 
     #[test]
@@ -166,7 +193,7 @@ mod tests {
         let code_flipped = flipped(good.len() - 1);
         for bad in [&mac_flipped[..], &code_flipped, &good[..MAC], &good[..good.len() - 1], &[], b"short"] {
             fs::write(&path, bad).unwrap();
-            assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), CacheOutcome::Stored));
+            assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), Outcome::Stored));
             assert_eq!(fs::read(&path).unwrap(), good);
         }
     }
@@ -180,7 +207,7 @@ mod tests {
         let opened = Cache::open(&dir, "2");
         let key = Key::new(&engine, admitted.component().digest(), "2").hash();
         fs::rename(&old, dir.join(name(&key))).unwrap();
-        assert!(matches!(outcome(&opened, &engine, &admitted), CacheOutcome::Stored));
+        assert!(matches!(outcome(&opened, &engine, &admitted), Outcome::Stored));
     }
 
     #[test]
@@ -191,12 +218,12 @@ mod tests {
         let path = entry(&dir);
         fs::rename(&path, &away).unwrap();
         symlink(&away, &path).unwrap();
-        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), CacheOutcome::Stored));
+        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), Outcome::Stored));
         assert!(fs::symlink_metadata(&path).unwrap().is_file());
         fs::remove_file(&path).unwrap();
         let fifo = rustix::fs::FileType::Fifo;
         rustix::fs::mknodat(rustix::fs::CWD, &path, fifo, rustix::fs::Mode::RUSR, 0).unwrap();
-        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), CacheOutcome::Stored));
+        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), Outcome::Stored));
     }
 
     #[test]
@@ -205,8 +232,8 @@ mod tests {
         let dir = dir.path().join("c");
         outcome(&Cache::open(&dir, "1"), &engine, &admitted);
         fs::write(dir.join("key"), b"short").unwrap();
-        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), CacheOutcome::Stored));
-        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), CacheOutcome::Hit));
+        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), Outcome::Stored));
+        assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), Outcome::Hit));
     }
 
     #[test]
@@ -216,7 +243,7 @@ mod tests {
         fs::create_dir(&dir).unwrap();
         fs::set_permissions(&dir, PermissionsExt::from_mode(0o755)).unwrap();
         let said = outcome(&Cache::open(&dir, "1"), &engine, &admitted);
-        assert!(matches!(said, CacheOutcome::NotCached(CacheNote::OpenToOthers { mode: 0o755, .. })), "{said:?}");
+        assert!(matches!(said, Outcome::NotKept(CacheNote::OpenToOthers { mode: 0o755, .. })), "{said:?}");
         assert_eq!(fs::read_dir(&dir).unwrap().count(), 0);
     }
 
@@ -229,7 +256,7 @@ mod tests {
         fs::write(&file, b"").unwrap();
         for path in [&link, &file, &file.join("below")] {
             let said = outcome(&Cache::open(path, "1"), &engine, &admitted);
-            assert!(matches!(said, CacheOutcome::NotCached(CacheNote::NoDirectory { .. })), "{said:?}");
+            assert!(matches!(said, Outcome::NotKept(CacheNote::NoDirectory { .. })), "{said:?}");
         }
     }
 
@@ -243,7 +270,7 @@ mod tests {
         let _ = Cache::open(&dir, "1");
         std::os::unix::fs::chown(&dir, Some(65534), None).unwrap();
         let said = outcome(&Cache::open(&dir, "1"), &engine, &admitted);
-        assert!(matches!(said, CacheOutcome::NotCached(CacheNote::NotOurs { owner: 65534, .. })), "{said:?}");
+        assert!(matches!(said, Outcome::NotKept(CacheNote::NotOurs { owner: 65534, .. })), "{said:?}");
     }
 
     #[test]

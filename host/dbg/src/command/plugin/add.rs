@@ -1,7 +1,7 @@
 //! `dbg plugin add`: reads the file, says what it may do, asks once, and keeps it.
 
 use anyhow::anyhow;
-use dbg_engine::{Cache, Engine};
+use dbg_engine::{Cache, CacheOutcome, Engine};
 use dbg_plugin::{Added, Admitted, AllowUnsigned, Component, Offer, read_file};
 
 use super::consent::{self, Answer, Who};
@@ -59,12 +59,16 @@ fn refuse_stock_names(component: &Component) -> Result<(), Fault> {
 fn dry_run(component: &Component, allowed: AllowUnsigned, paths: &Paths) -> Result<(), Fault> {
     let engine = Engine::new().map_err(Fault::own)?;
     let admitted = Admitted::unsigned(component.clone(), allowed);
-    let native = match paths.cache.as_deref().map(|dir| Cache::open(dir, env!("DBG_BUILD"))) {
-        Some(cache) => cache.load_or_compile(&engine, &admitted).map(|(native, _)| native),
-        None => engine.compile(&admitted),
+    let (native, outcome) = match paths.cache.as_deref().map(|dir| Cache::open(dir, env!("DBG_BUILD"))) {
+        Some(cache) => cache.load_or_compile(&engine, &admitted).map(|(native, outcome)| (native, Some(outcome))),
+        None => engine.compile(&admitted).map(|native| (native, None)),
     }
     .map_err(Fault::usage)?;
     engine.load(&native).map_err(Fault::usage)?;
+    if let Some(CacheOutcome::Compiled(fresh)) = outcome {
+        // Where nothing can be kept, the first run compiles again.
+        let _ = fresh.keep();
+    }
     Ok(())
 }
 

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use dbg_engine::{Cache, CacheOutcome, Engine, NativeCode};
+use dbg_engine::{Cache, CacheOutcome, Engine, Fresh, NativeCode};
 use dbg_model::Digest;
 use dbg_plugin::Admitted;
+use tokio::task::JoinSet;
 
 use super::select::Selected;
 use super::timing::Timing;
@@ -16,12 +17,29 @@ use crate::settings::Paths;
 /// Native code by the component it was compiled from.
 pub(super) type Codes = HashMap<Digest, NativeCode>;
 
+/// Code on its way into the cache, while it runs already.
+#[derive(Default)]
+pub(super) struct Keeping(JoinSet<()>);
+
+impl Keeping {
+    fn start(&mut self, fresh: Fresh) {
+        // The next run compiles again what could not be kept.
+        self.0.spawn_blocking(|| fresh.keep().unwrap_or_default());
+    }
+
+    /// Waits until everything has its place. Without that, dbg could leave half a file behind.
+    pub(super) async fn finish(mut self) {
+        while self.0.join_next().await.is_some() {}
+    }
+}
+
 /// The code of all checks; what two of them share is made once.
 pub(super) async fn native(
     engine: &Engine,
     paths: &Paths,
     checks: &[Selected],
     timing: &Timing,
+    keeping: &mut Keeping,
 ) -> Result<Codes, Fault> {
     let mut codes = Codes::new();
     let mut compiling = HashMap::new();
@@ -37,8 +55,11 @@ pub(super) async fn native(
         }
     }
     for (digest, task) in compiling {
-        let native = task.await.map_err(|_| Fault::own(anyhow::anyhow!("the compiler broke off")))??;
+        let (native, fresh) = task.await.map_err(|_| Fault::own(anyhow::anyhow!("the compiler broke off")))??;
         codes.insert(digest, native);
+        if let Some(fresh) = fresh {
+            keeping.start(fresh);
+        }
     }
     Ok(codes)
 }
@@ -48,7 +69,7 @@ fn start(
     paths: &Paths,
     admitted: &Admitted,
     timing: Timing,
-) -> tokio::task::JoinHandle<Result<NativeCode, Fault>> {
+) -> tokio::task::JoinHandle<Result<(NativeCode, Option<Fresh>), Fault>> {
     let (engine, admitted, dir) = (engine.clone(), admitted.clone(), paths.cache.clone());
     tokio::task::spawn_blocking(move || {
         let start = Instant::now();
@@ -58,15 +79,19 @@ fn start(
             None => engine.compile(&admitted).map(|native| (native, None)),
         }
         .map_err(Fault::usage)?;
-        let how = match outcome {
-            Some(CacheOutcome::Hit) => "load-cached",
-            Some(CacheOutcome::Stored | CacheOutcome::NotCached(_)) | None => {
-                // Code from the cache was linked when it was stored; what is new is linked now, for a clear error before anything runs.
+        let (how, fresh) = match outcome {
+            Some(CacheOutcome::Hit) => ("load-cached", None),
+            compiled => {
+                // Code from the cache was linked before it was kept; what is new is linked now, for a clear error before anything runs.
                 engine.load(&native).map_err(Fault::usage)?;
-                "load-compiled"
+                let fresh = match compiled {
+                    Some(CacheOutcome::Compiled(fresh)) => Some(fresh),
+                    Some(CacheOutcome::Hit) | None => None,
+                };
+                ("load-compiled", fresh)
             }
         };
         timing.say(how, start.elapsed());
-        Ok(native)
+        Ok((native, fresh))
     })
 }

@@ -39,6 +39,13 @@ pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, F
 }
 
 async fn run_checks(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+    let mut keeping = code::Keeping::default();
+    let exit = load_and_run(settings, terminal, &mut keeping).await;
+    keeping.finish().await;
+    exit
+}
+
+async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut code::Keeping) -> Result<Exit, Fault> {
     let cancelled = signal::listen().context("signals cannot be received").map_err(Fault::own)?;
     let timing = Timing::new(settings.timings);
     let (clock, started) = (Clock::now(), now());
@@ -48,7 +55,7 @@ async fn run_checks(settings: &RunSettings, terminal: &Terminal) -> Result<Exit,
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     artifacts::prepare(settings.artifacts.as_deref())?;
     let codes = tokio::select! {
-        codes = code::native(&engine, &paths, &checks, &timing) => codes?,
+        codes = code::native(&engine, &paths, &checks, &timing, keeping) => codes?,
         () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
     };
 
