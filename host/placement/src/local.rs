@@ -8,8 +8,8 @@ use tokio::io::duplex;
 
 use crate::Launched;
 
-/// Native code of a stock check goes through at one piece; a smaller pipe would only make both ends take turns.
-const PIPE_BYTES: usize = 512 * 1024;
+/// A piece of code at a time. A larger pipe would only be more memory that the kernel has to give for the first time.
+const PIPE_BYTES: usize = 64 * 1024;
 
 pub(crate) fn launch(build: &str, engine: &Engine) -> Launched {
     let (near, far) = duplex(PIPE_BYTES);

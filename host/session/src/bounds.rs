@@ -19,8 +19,11 @@ pub(crate) const MAX_CALLS: usize = 16;
 
 /// Plain bytes in one record. Noise allows 65,519; a thousand sessions that send at once hold one record each.
 pub(crate) const RECORD: usize = 16 * 1024;
-/// Pieces of code are small enough that a ping or a cancel between two of them is soon heard. They are not copied to be sent.
-pub(crate) const CODE_PIECE: usize = 256 * 1024;
+/// Pieces of code are small enough that a ping or a cancel between two of them is soon heard, and that one with its head fits into
+/// what a reader claims at once: its buffers then never grow. They are not copied to be sent.
+pub(crate) const CODE_PIECE: usize = 64 * 1024 - 64;
+/// What code may claim at once when its first bytes come: more than the code of a compiled check has; the rest is claimed as it comes.
+pub(crate) const CODE_CLAIM: usize = 4 << 20;
 /// What an unencrypted session writes at once at most: what a pipe of the kernel holds.
 pub(crate) const WRITE: usize = 64 * 1024;
 /// Frames that wait to be sent, and frames that wait to be obeyed. Two: one is made while the other is on its way.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bytes::{Bytes, BytesMut};
 use dbg_model::Digest;
 
-use crate::bounds::{MAX_CODE, MAX_CODES};
+use crate::bounds::{CODE_CLAIM, MAX_CODE, MAX_CODES};
 use crate::{CodeId, Offence, SessionError};
 
 /// Code of one session: on its way, or whole and given away.
@@ -58,6 +58,9 @@ impl Codes {
         let after = u64::try_from(arriving.bytes.len() + bytes.len()).unwrap_or(u64::MAX);
         if after > arriving.length {
             return Err(SessionError::Misbehaved(Offence::CodeLength));
+        }
+        if arriving.bytes.is_empty() {
+            arriving.bytes.reserve(usize::try_from(arriving.length).unwrap_or(CODE_CLAIM).min(CODE_CLAIM));
         }
         arriving.bytes.extend_from_slice(bytes);
         Ok(self.take_whole(code))
