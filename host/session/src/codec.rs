@@ -128,6 +128,8 @@ pub(crate) fn decode<T: Frame>(bytes: &[u8]) -> Result<T, SessionError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bounds::CODE_PIECE;
+    use crate::inlet::CLAIM;
 
     fn whole(encoded: &Encoded) -> Vec<u8> {
         [&encoded.head, &*encoded.body].concat()
@@ -149,6 +151,13 @@ mod tests {
             assert_eq!(whole(&shared), whole(&usual));
             assert_eq!(shared.cost(), usual.cost());
         }
+    }
+
+    #[test]
+    fn a_piece_of_code_with_its_head_is_no_more_than_a_reader_claims_at_once() {
+        let piece = Bytes::from(vec![7; CODE_PIECE]);
+        let cost = Encoded::code_bytes(CodeId(u32::MAX), piece).unwrap().cost();
+        assert!(usize::try_from(cost).unwrap() <= CLAIM, "{cost}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::codec::{self, Frame};
 use crate::noise::{Direction, TAG};
 
 /// What an announced frame may claim at once: the rest is claimed as it comes.
-const CLAIM: usize = 64 * 1024;
+pub(crate) const CLAIM: usize = 64 * 1024;
 
 /// The reading half.
 pub(crate) struct Inlet<R> {
