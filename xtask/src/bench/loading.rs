@@ -39,9 +39,10 @@ pub(super) fn run(stage: &Stage, plugin: &Path, check: &[&str], runs: usize) -> 
     }
     let compiled: Vec<Duration> =
         cold.iter().filter(|(name, _)| name == "load-compiled").map(|(_, took)| *took).collect();
-    if let Some(spread) = Spread::of(&compiled) {
-        let at = spread.median.as_secs_f64() * 1e3 * ASKED_SIZE / bytes.len() as f64;
-        println!("    load-compiled for each 200 KB: {at:.1} ms");
+    // A smaller plugin says nothing of a larger one: part of the time is the same for all.
+    if let Some(spread) = Spread::of(&compiled).filter(|_| bytes.len() as f64 >= ASKED_SIZE) {
+        let share = spread.median.as_secs_f64() * 1e3 * ASKED_SIZE / bytes.len() as f64;
+        println!("    load-compiled, 200 KB of it: {share:.1} ms");
     }
     println!("    asked for, at 200 KB: load-compiled under 80 ms, load-cached under 5 ms");
     Ok(())
