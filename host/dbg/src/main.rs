@@ -1,10 +1,9 @@
 //! The operator's binary: arguments, settings, commands, exit codes. What a test would want alone is in a room below.
 
+mod agents;
 mod args;
 mod catalogue;
 mod command;
-#[cfg(all(target_arch = "x86_64", target_env = "musl"))]
-mod copying;
 mod describe;
 mod diagnostic;
 mod env;

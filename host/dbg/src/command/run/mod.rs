@@ -55,7 +55,7 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     artifacts::prepare(settings.artifacts.as_deref())?;
     let codes = tokio::select! {
-        codes = code::native(&engine, &paths, &checks, &timing, keeping) => codes?,
+        codes = code::Codes::make(&engine, &paths, &checks, timing, keeping) => codes?,
         () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
     };
 
