@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use dbg_agent::{Inherited, Join, WatchesProcesses};
+use dbg_agent::{Inherited, Join, LinuxCapability, WatchesProcesses};
 use dbg_engine::Engine;
 use dbg_model::{Capability, Digest, Effective, Event, effective, parse_arguments};
 use dbg_plugin::{Admitted, AllowUnsigned, read_file};
@@ -78,6 +78,9 @@ async fn run(mut operator: Operator, check: &Check) -> Said {
 
 fn fenced(network: &Network, watches: WatchesProcesses, check: &Check) -> Said {
     let mut wanted = entry();
+    if watches == WatchesProcesses::Yes {
+        wanted.keep = BTreeSet::from([LinuxCapability::SysPtrace]);
+    }
     wanted.joins = vec![Join::Network(Inherited(5))];
     wanted.watches_processes = watches;
     let mut agent = Agent::start(&wanted, vec![(5, network.link())]);
