@@ -1,4 +1,4 @@
-//! Writes the table of stock checks that this build carries. It builds nothing: `cargo xtask build` made the files before.
+//! Writes the tables of stock checks and agents that this build carries. It builds nothing: `cargo xtask build` made the files before.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,11 +19,32 @@ struct Entry {
 #[expect(clippy::disallowed_methods, reason = "a build script is configured by the environment and has no settings")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-env-changed=DBG_STOCK_DIR");
+    println!("cargo::rerun-if-env-changed=DBG_AGENT_DIR");
     println!("cargo::rerun-if-env-changed=DBG_BUILD_ID");
     let build = env::var("DBG_BUILD_ID").unwrap_or_else(|_| "development".to_owned());
     println!("cargo::rustc-env=DBG_BUILD={build}");
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("stock.rs");
-    let entries: Vec<Entry> = match env::var_os("DBG_STOCK_DIR").map(PathBuf::from) {
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("stock.rs"), stock(env::var_os("DBG_STOCK_DIR").map(PathBuf::from))?)?;
+    fs::write(out.join("agents.rs"), agents(env::var_os("DBG_AGENT_DIR").map(PathBuf::from)))?;
+    Ok(())
+}
+
+/// The agents in this directory as an expression; one that is not there is not carried.
+fn agents(dir: Option<PathBuf>) -> String {
+    if let Some(dir) = &dir {
+        // Also for what is not there yet.
+        println!("cargo::rerun-if-changed={}", dir.display());
+    }
+    let packed = |architecture: &str| {
+        let file = dir.as_ref().map(|dir| dir.join(format!("{architecture}.zst"))).filter(|file| file.is_file());
+        file.map_or_else(|| "None".to_owned(), |file| format!("Some(include_bytes!({:?}))", file.display().to_string()))
+    };
+    format!("Agents::new({}, {})", packed("x86_64"), packed("aarch64"))
+}
+
+/// The stock checks in this directory as an expression.
+fn stock(dir: Option<PathBuf>) -> Result<String, Box<dyn std::error::Error>> {
+    let entries: Vec<Entry> = match dir {
         Some(dir) => {
             let index = dir.join("index.json");
             println!("cargo::rerun-if-changed={}", index.display());
@@ -46,8 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         )?;
     }
     table.push(']');
-    fs::write(out, table)?;
-    Ok(())
+    Ok(table)
 }
 
 fn absolute(dir: &Path, file: &str) -> String {

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the release binary, static and stripped, with the stock checks inside, already compiled.
+//! `cargo xtask build`: the release binary, static and stripped, with the stock checks inside, already compiled, and the agents.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::workspace::Workspace;
+use crate::agents::{self, Agents};
 use crate::{build_id, elf, files, plugins, shell, target};
 
 /// What the design promises to somebody with a stick: at most this much, in bytes.
@@ -19,6 +20,7 @@ pub(crate) fn run(_: &Args, workspace: &Workspace) -> Result<()> {
     let built = build(workspace)?;
     let size = files::shown_size(files::size(&built.binary)?);
     println!("{} {size}, static, stripped, build {}", workspace.shown(&built.binary), built.settings.id);
+    println!("{}", built.agents);
     Ok(())
 }
 
@@ -28,22 +30,31 @@ pub(crate) struct Built {
     pub(crate) binary: PathBuf,
     /// What it was built with; whoever compiles the same crates again takes the same, or cargo compiles all of them twice.
     pub(crate) settings: Settings,
+    /// The agents inside.
+    agents: Agents,
 }
 
 /// What the crates of the host read from the environment when they are compiled.
 pub(crate) struct Settings {
     id: String,
     stock: PathBuf,
+    agents: PathBuf,
 }
 
 impl Settings {
     fn of(workspace: &Workspace) -> Result<Self> {
-        Ok(Self { id: build_id::of(workspace)?, stock: workspace.target.join("stock") })
+        let agents = agents::folder(workspace);
+        // Cargo asks when it changed, also where nothing is in it yet.
+        files::make_folder(&agents)?;
+        Ok(Self { id: build_id::of(workspace)?, stock: workspace.target.join("stock"), agents })
     }
 
     /// Puts them into a command's environment.
     pub(crate) fn apply(&self, command: &mut Command) {
-        command.env("DBG_BUILD_ID", &self.id).env("DBG_STOCK_DIR", &self.stock);
+        command
+            .env("DBG_BUILD_ID", &self.id)
+            .env("DBG_STOCK_DIR", &self.stock)
+            .env("DBG_AGENT_DIR", &self.agents);
     }
 }
 
@@ -66,11 +77,13 @@ pub(crate) fn stock(workspace: &Workspace) -> Result<Settings> {
 /// Builds everything and checks that the binary is what the design promises.
 pub(crate) fn build(workspace: &Workspace) -> Result<Built> {
     let settings = stock(workspace)?;
+    let pack = compile(workspace, &settings, "pack")?;
+    let agents = agents::build(workspace, &settings, &pack)?;
     let compiled = compile(workspace, &settings, "dbg")?;
     let binary = workspace.dist().join("dbg");
     files::lay(&compiled, &binary)?;
     check(&binary).with_context(|| format!("`{}` cannot be given away", workspace.shown(&binary)))?;
-    Ok(Built { binary, settings })
+    Ok(Built { binary, settings, agents })
 }
 
 /// Compiles one program of the host and gives where it lies.

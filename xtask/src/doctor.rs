@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::workspace::Workspace;
-use crate::{shell, target};
+use crate::{agents, shell, target};
 
 /// Says what is missing on this machine and how to get it
 #[derive(clap::Args)]
@@ -53,7 +53,7 @@ pub(crate) struct Tool {
 
 /// Where a tool comes from.
 enum Source {
-    /// Debian's package of this name.
+    /// Debian's packages of these names.
     Apt(&'static str),
     /// A target of this Rust.
     RustTarget,
@@ -69,6 +69,17 @@ impl Tool {
     fn target(triple: &str, purpose: &'static str) -> Result<Self> {
         let found = target::installed(triple)?;
         Ok(Self { name: triple.to_owned(), need: Need::Build, purpose, found, source: Source::RustTarget })
+    }
+
+    /// The C compiler for the architecture that is not this machine's: without it `dbg` carries one agent.
+    fn cross_compiler() -> Self {
+        let (architecture, packages) = match agents::foreign() {
+            "aarch64" => ("aarch64", "gcc-aarch64-linux-gnu libc6-dev-arm64-cross"),
+            other => (other, "gcc-x86-64-linux-gnu libc6-dev-amd64-cross"),
+        };
+        let (name, purpose) = (agents::cross_compiler(architecture), "the other architecture's agent and its tests");
+        let found = agents::compiles_c(&name);
+        Self { name, need: Need::Tests, purpose, found, source: Source::Apt(packages) }
     }
 
     fn how(&self) -> String {
@@ -89,6 +100,13 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("cc", Build, "linking", Apt("gcc")),
         Tool::target(&target::musl()?, "the static binary")?,
         Tool::target(target::WASM, "the checks")?,
+        Tool::cross_compiler(),
+        Tool::program(
+            &format!("qemu-{}-static", agents::foreign()),
+            Tests,
+            "tests of the other architecture's agent",
+            Apt("qemu-user-static"),
+        ),
         Tool::program("rustup", Checks, "adding Rust targets", Hand("install Rust by rustup")),
         Tool::program("cargo-fmt", Checks, "`cargo xtask ci`", Hand("rustup component add rustfmt")),
         Tool::program("cargo-clippy", Checks, "`cargo xtask ci`", Hand("rustup component add clippy")),
@@ -124,10 +142,12 @@ pub(crate) fn install() -> Result<()> {
     for tool in missing(&tools()?) {
         match tool.source {
             Source::RustTarget => target::ensure(&tool.name)?,
-            Source::Apt(package) if !packages.contains(&package) => packages.push(package),
-            Source::Apt(_) | Source::Hand(_) => {}
+            Source::Apt(names) => packages.extend(names.split(' ')),
+            Source::Hand(_) => {}
         }
     }
+    packages.sort_unstable();
+    packages.dedup();
     if packages.is_empty() {
         return Ok(());
     }

@@ -59,8 +59,7 @@ pub(crate) fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Copies `from` to `to` unless the same bytes are there: cargo judges by time, and an untouched file rebuilds nothing.
 /// The new file appears whole or not at all, also where the old one is a running program.
 pub(crate) fn lay(from: &Path, to: &Path) -> Result<()> {
-    let bytes = read(from)?;
-    if fs::read(to).is_ok_and(|there| there == bytes) {
+    if same(from, to) {
         return Ok(());
     }
     if let Some(folder) = to.parent() {
@@ -72,16 +71,26 @@ pub(crate) fn lay(from: &Path, to: &Path) -> Result<()> {
     fs::rename(&beside, to).with_context(context)
 }
 
+/// Whether both can be read and hold the same bytes.
+pub(crate) fn same(one: &Path, other: &Path) -> bool {
+    fs::read(one).is_ok_and(|bytes| fs::read(other).is_ok_and(|there| there == bytes))
+}
+
 /// Makes `folder` hold exactly the given files (name, source), so that what is no longer built is no longer there.
 pub(crate) fn lay_all(folder: &Path, files: &[(String, PathBuf)]) -> Result<()> {
     make_folder(folder)?;
     for (name, from) in files {
         lay(from, &folder.join(name))?;
     }
-    let kept: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let kept: Vec<PathBuf> = files.iter().map(|(name, _)| folder.join(name)).collect();
+    keep_only(folder, &kept)
+}
+
+/// Removes every file of `folder` but these.
+pub(crate) fn keep_only(folder: &Path, kept: &[PathBuf]) -> Result<()> {
+    let kept: BTreeSet<&PathBuf> = kept.iter().collect();
     for path in entries(folder)? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_file() && !kept.contains(name.as_ref()) {
+        if path.is_file() && !kept.contains(&path) {
             fs::remove_file(&path).with_context(|| format!("cannot remove `{}`", path.display()))?;
         }
     }

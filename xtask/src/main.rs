@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a verb's answer goes to stdout")]
 #![expect(clippy::print_stderr, reason = "progress and errors go to stderr")]
 
+mod agents;
 mod bench;
 mod build;
 mod build_id;

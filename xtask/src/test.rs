@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use crate::tally::{self, Tally};
 use crate::workspace::Workspace;
-use crate::{AlreadyTold, build, doctor, guests, shell, target};
+use crate::{AlreadyTold, agents, build, doctor, guests, shell, target};
 
 /// Builds and tests everything
 #[derive(clap::Args)]
@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
             .env("DBG_BIN", &built.binary)
             .env("DBG_PLUGINS", workspace.dist().join("plugins"))
             .env("DBG_GUESTS", workspace.dist().join("guests"))
+            .env("DBG_AGENTS", agents::folder(workspace))
             .env("DBG_SKIP_LOG", &log);
         suites.push(Suite::run(name, &mut command)?);
     }

@@ -1,5 +1,6 @@
 //! The operator's binary: arguments, settings, commands, exit codes. What a test would want alone is in a room below.
 
+mod agents;
 mod args;
 mod catalogue;
 mod command;

@@ -1,9 +1,12 @@
 //! From a component to native code.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
+use dbg_model::{Architecture, Machine};
 use dbg_plugin::Admitted;
 
-use crate::config::thorough;
+use crate::compiler::{Effort, compiler};
 use crate::engine::WasmtimeError;
 use crate::{Engine, EngineError, NativeCode};
 
@@ -42,25 +45,43 @@ impl CompileError {
 }
 
 impl Engine {
-    /// Compiles a component on all cores while somebody waits. It blocks, for 20 ms to some seconds.
+    /// Compiles a component for every machine of this architecture, on all cores while somebody waits. It blocks, for 20 ms to some seconds.
     pub fn compile(&self, admitted: &Admitted) -> Result<NativeCode, CompileError> {
         compile(&self.inner.wasmtime, admitted)
     }
 
-    /// Compiles a component to code that is two thirds of the size and faster, in three times the time.
+    /// As [`Engine::compile`], to code that is two thirds of the size and faster, in three times the time.
     pub fn compile_thoroughly(&self, admitted: &Admitted) -> Result<NativeCode, CompileError> {
-        let engine = thorough()
-            .and_then(|config| wasmtime::Engine::new(&config).map_err(|cause| EngineError::Configuration(cause.into())))
-            .map_err(CompileError::Engine)?;
-        compile(&engine, admitted)
+        self.compile_thoroughly_for(&own(), admitted)
+    }
+
+    /// As [`Engine::compile`], for the machine of an agent. What that says of itself beyond its architecture is used where the
+    /// architecture is not this one; code for this one runs on every machine of it.
+    pub fn compile_for(&self, machine: &Machine, admitted: &Admitted) -> Result<NativeCode, CompileError> {
+        compile(&self.compiler(machine, Effort::Quick)?, admitted)
+    }
+
+    /// As [`Engine::compile_for`], to better code, in three times the time.
+    pub fn compile_thoroughly_for(&self, machine: &Machine, admitted: &Admitted) -> Result<NativeCode, CompileError> {
+        compile(&self.compiler(machine, Effort::Thorough)?, admitted)
+    }
+
+    pub(crate) fn compiler(&self, machine: &Machine, effort: Effort) -> Result<wasmtime::Engine, CompileError> {
+        compiler(self, machine, effort).map_err(CompileError::Engine)
     }
 }
 
-fn compile(engine: &wasmtime::Engine, admitted: &Admitted) -> Result<NativeCode, CompileError> {
+/// The least machine of this architecture.
+fn own() -> Machine {
+    Machine { architecture: Architecture::OWN, features: BTreeSet::new() }
+}
+
+/// Compiles a component by this compiler.
+pub(crate) fn compile(compiler: &wasmtime::Engine, admitted: &Admitted) -> Result<NativeCode, CompileError> {
     let bytes = admitted.component().bytes();
     if bytes.len() > MAX_BYTES {
         return Err(CompileError::TooLarge { bytes: bytes.len() });
     }
-    let code = engine.precompile_component(bytes);
+    let code = compiler.precompile_component(bytes);
     code.map(|code| NativeCode::made(Bytes::from(code))).map_err(|cause| CompileError::Invalid(cause.into()))
 }

@@ -1,13 +1,17 @@
 //! The one configuration of wasmtime: what compiles, what loads and what runs all use it, or an artifact would not fit.
 
+use dbg_model::Architecture;
+
 use crate::EngineError;
 
-/// Where guests run: always the static flavour of this architecture. Naming it turns the inference of CPU features off, so that
-/// code made on one machine runs on every other; stock checks, the cache and what is sent to an agent are one kind of code.
-#[cfg(target_arch = "x86_64")]
-const TARGET: &str = "x86_64-unknown-linux-musl";
-#[cfg(target_arch = "aarch64")]
-const TARGET: &str = "aarch64-unknown-linux-musl";
+/// Where guests run: always the static flavour of an architecture. Naming it turns the inference of CPU features off, so that
+/// code made on one machine runs on every other of its architecture.
+fn target(architecture: Architecture) -> &'static str {
+    match architecture {
+        Architecture::X86_64 => "x86_64-unknown-linux-musl",
+        Architecture::Aarch64 => "aarch64-unknown-linux-musl",
+    }
+}
 
 /// A guest's call stack: four times what the deepest of the tried guests (a Python interpreter) takes at its start.
 const WASM_STACK: usize = 1 << 20;
@@ -21,9 +25,15 @@ const MEMORY_RESERVATION: u64 = 4 << 30;
 /// Behind the reservation, for the constant offset of an access. Half of wasmtime's own guard is still ample.
 const MEMORY_GUARD: u64 = 16 << 20;
 
+/// What loads and runs code here, and what compiles it for here.
 pub(crate) fn config() -> Result<wasmtime::Config, EngineError> {
+    of(Architecture::OWN)
+}
+
+/// What code for an architecture is compiled by. On a machine of it the code loads under [`config`].
+pub(crate) fn of(architecture: Architecture) -> Result<wasmtime::Config, EngineError> {
     let mut config = wasmtime::Config::new();
-    config.target(TARGET).map_err(|cause| EngineError::Configuration(cause.into()))?;
+    config.target(target(architecture)).map_err(|cause| EngineError::Configuration(cause.into()))?;
     config
         .wasm_component_model(true)
         // WASI 0.3 and async lifts are not for the first ABI; without them a store is smaller and faster to make.
@@ -67,12 +77,10 @@ fn compiler(config: &mut wasmtime::Config) {
 #[cfg(not(feature = "compiler"))]
 fn compiler(_config: &mut wasmtime::Config) {}
 
-/// Plugins that are compiled at dbg's own build. Their code loads under [`config`]: neither setting changes what code means.
+/// Plugins that come with dbg. Their code loads under [`config`]: neither setting changes what code means.
 #[cfg(feature = "compiler")]
-pub(crate) fn thorough() -> Result<wasmtime::Config, EngineError> {
-    let mut config = config()?;
+pub(crate) fn thorough(config: &mut wasmtime::Config) {
     config
         .cranelift_opt_level(wasmtime::OptLevel::Speed)
         .cranelift_regalloc_algorithm(wasmtime::RegallocAlgorithm::Backtracking);
-    Ok(config)
 }

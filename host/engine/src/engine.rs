@@ -75,7 +75,11 @@ impl std::error::Error for WasmtimeError {}
 impl Engine {
     /// Makes the engine. Starts no thread and touches nothing of the machine.
     pub fn new() -> Result<Self, EngineError> {
-        let wasmtime = wasmtime::Engine::new(&config()?).map_err(|cause| EngineError::Configuration(cause.into()))?;
+        Self::of(&config()?)
+    }
+
+    pub(crate) fn of(config: &wasmtime::Config) -> Result<Self, EngineError> {
+        let wasmtime = wasmtime::Engine::new(config).map_err(|cause| EngineError::Configuration(cause.into()))?;
         let linker = link::linker(&wasmtime).map_err(|cause| EngineError::Linker(cause.into()))?;
         let ticker = Ticker::new(&wasmtime);
         Ok(Self { inner: Arc::new(Inner { wasmtime, linker, ticker, sockets: OpenSockets::default() }) })

@@ -9,6 +9,8 @@ mod cache;
 mod capability;
 #[cfg(feature = "compiler")]
 mod compile;
+#[cfg(feature = "compiler")]
+mod compiler;
 mod config;
 mod engine;
 mod fault;

@@ -3,10 +3,12 @@
 //! One module a placement. Deciding is pure and in [`plan`]; launching is all that awaits. This room must never know how a report is
 //! shown, and no guest's code.
 
+mod agents;
 mod launch;
 mod local;
 mod plan;
 
+pub use agents::{Agents, AgentsError};
 pub use launch::{Hold, LaunchError, Launched};
 pub use plan::{Place, Plan, plan};
 

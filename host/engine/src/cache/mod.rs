@@ -10,6 +10,7 @@ mod note;
 use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
+use dbg_model::Machine;
 use dbg_plugin::Admitted;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -18,6 +19,8 @@ use directory::Directory;
 use key::Key;
 pub use note::CacheNote;
 
+use crate::compile::compile;
+use crate::compiler::Effort;
 use crate::{CompileError, Engine, NativeCode};
 
 /// Bytes of the MAC in front of an entry's code.
@@ -55,21 +58,39 @@ impl Cache {
         Self { opened, build: build.to_owned() }
     }
 
-    /// The code of a component, from the cache or from the compiler. It blocks.
+    /// The code of a component for every machine of this architecture, from the cache or from the compiler. It blocks.
     pub fn load_or_compile(
         &self,
         engine: &Engine,
         admitted: &Admitted,
     ) -> Result<(NativeCode, CacheOutcome), CompileError> {
+        self.load_or_make(&engine.inner.wasmtime, admitted)
+    }
+
+    /// As [`Cache::load_or_compile`], for the machine of an agent; a stock check as thoroughly as it would be carried.
+    pub fn load_or_compile_for(
+        &self,
+        engine: &Engine,
+        machine: &Machine,
+        admitted: &Admitted,
+    ) -> Result<(NativeCode, CacheOutcome), CompileError> {
+        self.load_or_make(&engine.compiler(machine, Effort::worth(admitted))?, admitted)
+    }
+
+    fn load_or_make(
+        &self,
+        compiler: &wasmtime::Engine,
+        admitted: &Admitted,
+    ) -> Result<(NativeCode, CacheOutcome), CompileError> {
         let opened = match &self.opened {
             Ok(opened) => opened,
-            Err(note) => return Ok((engine.compile(admitted)?, CacheOutcome::NotCached(note.clone()))),
+            Err(note) => return Ok((compile(compiler, admitted)?, CacheOutcome::NotCached(note.clone()))),
         };
-        let key = Key::new(engine, admitted.component().digest(), &self.build).hash();
+        let key = Key::new(compiler, admitted.component().digest(), &self.build).hash();
         if let Some(code) = opened.get(&key) {
             return Ok((NativeCode::made(code), CacheOutcome::Hit));
         }
-        let code = engine.compile(admitted)?;
+        let code = compile(compiler, admitted)?;
         let outcome = match opened.put(&key, code.bytes()) {
             Ok(()) => CacheOutcome::Stored,
             Err(note) => CacheOutcome::NotCached(note),
@@ -107,8 +128,10 @@ fn name(key: &[u8; 32]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
+    use dbg_model::Architecture;
     use dbg_plugin::Component;
     use fs_err as fs;
     use tempfile::TempDir;
@@ -197,6 +220,20 @@ mod tests {
         let fifo = rustix::fs::FileType::Fifo;
         rustix::fs::mknodat(rustix::fs::CWD, &path, fifo, rustix::fs::Mode::RUSR, 0).unwrap();
         assert!(matches!(outcome(&Cache::open(&dir, "1"), &engine, &admitted), CacheOutcome::Stored));
+    }
+
+    #[test]
+    fn code_for_another_machine_is_kept_beside_that_for_this_one() {
+        let (dir, engine, admitted) = setting();
+        let cache = Cache::open(&dir.path().join("c"), "1");
+        outcome(&cache, &engine, &admitted);
+        let architecture = Architecture::ALL.into_iter().find(|it| *it != Architecture::OWN).unwrap();
+        let machine = Machine { architecture, features: BTreeSet::new() };
+        let made = || cache.load_or_compile_for(&engine, &machine, &admitted).unwrap();
+        assert!(matches!(made().1, CacheOutcome::Stored));
+        let (code, outcome) = made();
+        assert!(matches!(outcome, CacheOutcome::Hit) && engine.load(&code).is_err());
+        assert!(matches!(self::outcome(&cache, &engine, &admitted), CacheOutcome::Hit));
     }
 
     #[test]

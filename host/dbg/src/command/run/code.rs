@@ -1,11 +1,15 @@
-//! Native code for every component of the run: carried, cached, or compiled side by side.
+//! Native code for every component of the run. That for this architecture is made before any agent is launched; that for another once
+//! an agent of it has said what it runs on.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use dbg_engine::{Cache, CacheOutcome, Engine, NativeCode};
-use dbg_model::Digest;
+use dbg_engine::{Cache, CacheOutcome, CompileError, Engine, NativeCode};
+use dbg_model::{Architecture, Digest, Machine};
 use dbg_plugin::Admitted;
+use tokio::sync::OnceCell;
 
 use super::select::Selected;
 use super::timing::Timing;
@@ -13,49 +17,115 @@ use crate::catalogue::Source;
 use crate::diagnostic::Fault;
 use crate::settings::Paths;
 
-/// Native code by the component it was compiled from.
-pub(super) type Codes = HashMap<Digest, NativeCode>;
+/// Native code for one machine, by the component it was compiled from.
+pub(super) type Natives = Arc<HashMap<Digest, NativeCode>>;
 
-/// The code of all checks; what two of them share is made once.
-pub(super) async fn native(
-    engine: &Engine,
-    paths: &Paths,
-    checks: &[Selected],
-    timing: &Timing,
-) -> Result<Codes, Fault> {
-    let mut codes = Codes::new();
-    let mut compiling = HashMap::new();
-    for check in checks {
-        let digest = check.admitted.component().digest();
-        match &check.source {
-            Source::Stock(stock) => {
-                codes.entry(digest).or_insert_with(|| stock.native());
-            }
-            Source::Stored(_) | Source::File(_) => {
-                compiling.entry(digest).or_insert_with(|| start(engine, paths, &check.admitted, *timing));
-            }
-        }
-    }
-    for (digest, task) in compiling {
-        let native = task.await.map_err(|_| Fault::own(anyhow::anyhow!("the compiler broke off")))??;
-        codes.insert(digest, native);
-    }
-    Ok(codes)
+/// The code of all checks, for every machine that turns up. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Codes(Arc<Inside>);
+
+struct Inside {
+    own: Natives,
+    foreign: Mutex<HashMap<Machine, Arc<OnceCell<Natives>>>>,
+    components: HashMap<Digest, Admitted>,
+    maker: Maker,
 }
 
-fn start(
-    engine: &Engine,
-    paths: &Paths,
-    admitted: &Admitted,
+/// Why there is no code for an agent's machine.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CodeError {
+    /// It cannot be compiled for it.
+    #[error("a check cannot be compiled for the agent's machine")]
+    Compile(#[from] CompileError),
+    /// The compiler did not come back.
+    #[error("the compiler broke off")]
+    Broke,
+}
+
+impl Codes {
+    /// Makes the code for this architecture; what two checks share is made once. What does not fit this dbg is told here, whatever the
+    /// targets run on: code for another architecture cannot be linked before it is there.
+    pub(super) async fn make(
+        engine: &Engine,
+        paths: &Paths,
+        checks: &[Selected],
+        timing: Timing,
+    ) -> Result<Self, Fault> {
+        let maker = Maker { engine: engine.clone(), cache: paths.cache.clone(), timing };
+        let mut own = HashMap::new();
+        let mut compiling = HashMap::new();
+        let mut components = HashMap::new();
+        for check in checks {
+            let digest = check.admitted.component().digest();
+            components.entry(digest).or_insert_with(|| check.admitted.clone());
+            match &check.source {
+                Source::Stock(stock) => {
+                    own.entry(digest).or_insert_with(|| stock.native());
+                }
+                Source::Stored(_) | Source::File(_) => {
+                    compiling.entry(digest).or_insert_with(|| {
+                        let (maker, admitted) = (maker.clone(), check.admitted.clone());
+                        tokio::task::spawn_blocking(move || maker.own(&admitted))
+                    });
+                }
+            }
+        }
+        for (digest, task) in compiling {
+            let native = task.await.map_err(|_| Fault::own(anyhow::Error::new(CodeError::Broke)))??;
+            own.insert(digest, native);
+        }
+        Ok(Self(Arc::new(Inside { own: Arc::new(own), foreign: Mutex::default(), components, maker })))
+    }
+
+    /// The code of all checks for a machine. Agents of one machine share it, also while it is made.
+    pub(super) async fn natives(&self, machine: &Machine) -> Result<Natives, CodeError> {
+        if machine.architecture == Architecture::OWN {
+            return Ok(Arc::clone(&self.0.own));
+        }
+        let cell = {
+            // Nothing that holds the lock can leave the map half-changed.
+            let mut foreign = self.0.foreign.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(foreign.entry(machine.clone()).or_default())
+        };
+        cell.get_or_try_init(|| self.make_for(machine)).await.cloned()
+    }
+
+    async fn make_for(&self, machine: &Machine) -> Result<Natives, CodeError> {
+        let Inside { components, maker, .. } = &*self.0;
+        let making: Vec<_> = components
+            .iter()
+            .map(|(digest, admitted)| {
+                let (maker, machine, admitted) = (maker.clone(), machine.clone(), admitted.clone());
+                (*digest, tokio::task::spawn_blocking(move || maker.foreign(&machine, &admitted)))
+            })
+            .collect();
+        let mut natives = HashMap::new();
+        for (digest, task) in making {
+            natives.insert(digest, task.await.map_err(|_| CodeError::Broke)??);
+        }
+        Ok(Arc::new(natives))
+    }
+}
+
+/// What code is made with.
+#[derive(Clone)]
+struct Maker {
+    engine: Engine,
+    cache: Option<PathBuf>,
     timing: Timing,
-) -> tokio::task::JoinHandle<Result<NativeCode, Fault>> {
-    let (engine, admitted, dir) = (engine.clone(), admitted.clone(), paths.cache.clone());
-    tokio::task::spawn_blocking(move || {
-        let start = Instant::now();
-        let cache = dir.map(|dir| Cache::open(&dir, env!("DBG_BUILD")));
-        let (native, outcome) = match &cache {
-            Some(cache) => cache.load_or_compile(&engine, &admitted).map(|(native, outcome)| (native, Some(outcome))),
-            None => engine.compile(&admitted).map(|native| (native, None)),
+}
+
+impl Maker {
+    fn cache(&self) -> Option<Cache> {
+        self.cache.as_ref().map(|dir| Cache::open(dir, env!("DBG_BUILD")))
+    }
+
+    /// Code for this architecture, linked. It blocks.
+    fn own(&self, admitted: &Admitted) -> Result<NativeCode, Fault> {
+        let (engine, start) = (&self.engine, Instant::now());
+        let (native, outcome) = match self.cache() {
+            Some(cache) => cache.load_or_compile(engine, admitted).map(|(native, outcome)| (native, Some(outcome))),
+            None => engine.compile(admitted).map(|native| (native, None)),
         }
         .map_err(Fault::usage)?;
         let how = match outcome {
@@ -66,7 +136,22 @@ fn start(
                 "load-compiled"
             }
         };
-        timing.say(how, start.elapsed());
+        self.timing.say(how, start.elapsed());
         Ok(native)
-    })
+    }
+
+    /// Code for an agent's machine of another architecture. It blocks.
+    fn foreign(&self, machine: &Machine, admitted: &Admitted) -> Result<NativeCode, CompileError> {
+        let start = Instant::now();
+        let (native, how) = match self.cache() {
+            Some(cache) => match cache.load_or_compile_for(&self.engine, machine, admitted)? {
+                (native, CacheOutcome::Hit) => (native, "load-cached"),
+                (native, CacheOutcome::Stored | CacheOutcome::NotCached(_)) => (native, "compile"),
+            },
+            // What is not kept is made quickly, whatever it is worth.
+            None => (self.engine.compile_for(machine, admitted)?, "compile"),
+        };
+        self.timing.say(&format!("{how} for {}", machine.architecture), start.elapsed());
+        Ok(native)
+    }
 }

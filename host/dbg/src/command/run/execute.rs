@@ -10,7 +10,7 @@ use dbg_session::{CodeId, Operator, Order, RunIndex, Security, SessionError, Win
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::code::Codes;
+use super::code::{CodeError, Codes};
 use super::follow::{Follower, Said};
 use super::select::Selected;
 use crate::diagnostic::Fault;
@@ -34,10 +34,10 @@ pub(super) async fn execute(
     let window = Window::shared_by(settings.targets.len());
     for (index, target) in settings.targets.iter().enumerate() {
         let launched = launch(&plan(target), env!("DBG_BUILD"), engine);
-        let orders = orders(target, checks, codes);
-        let (sender, cancelled) = (sender.clone(), cancelled.clone());
+        let orders = orders(target, checks);
+        let (sender, cancelled, codes) = (sender.clone(), cancelled.clone(), codes.clone());
         sessions.spawn(async move {
-            let ended = session(index, launched, orders, window, sender.clone(), cancelled).await;
+            let ended = session(index, launched, orders, &codes, window, sender.clone(), cancelled).await;
             // Whoever no longer listens has given up on all targets.
             let _ = sender.send(Said::Left { target: index, broken: ended.err() }).await;
         });
@@ -52,19 +52,20 @@ pub(super) async fn execute(
 
 /// What one session is to send.
 struct Orders {
-    codes: Vec<(CodeId, Digest, bytes::Bytes)>,
+    /// Of these components; their code depends on the agent's machine.
+    codes: Vec<(CodeId, Digest)>,
     runs: Vec<Order>,
 }
 
-fn orders(target: &Target, checks: &[Selected], codes: &Codes) -> Orders {
+fn orders(target: &Target, checks: &[Selected]) -> Orders {
     let mut ids: HashMap<Digest, CodeId> = HashMap::new();
     let mut orders = Orders { codes: Vec::new(), runs: Vec::new() };
     for check in checks {
         let digest = check.admitted.component().digest();
         let next = CodeId(u32::try_from(ids.len()).unwrap_or(u32::MAX));
         let code = *ids.entry(digest).or_insert(next);
-        if let Some(native) = codes.get(&digest).filter(|_| code == next) {
-            orders.codes.push((code, digest, native.bytes().clone()));
+        if code == next {
+            orders.codes.push((code, digest));
         }
         orders.runs.push(Order {
             code,
@@ -82,6 +83,7 @@ async fn session(
     target: usize,
     launched: Launched,
     orders: Orders,
+    codes: &Codes,
     window: Window,
     events: mpsc::Sender<Said>,
     cancelled: Cancelled,
@@ -99,29 +101,46 @@ async fn session(
     };
     let converse = async {
         // The only placement there is runs the agent in this process.
-        let (mut operator, _facts) = Operator::connect(stream, Security::Process, env!("DBG_BUILD")).await?;
+        let (mut operator, facts) = Operator::connect(stream, Security::Process, env!("DBG_BUILD")).await?;
         operator.set_window(window);
-        for (code, component, native) in orders.codes {
-            operator.send_code(code, component, native).await?;
+        let natives = codes.natives(&facts.machine).await?;
+        for (code, component) in orders.codes {
+            if let Some(native) = natives.get(&component) {
+                operator.send_code(code, component, native.bytes().clone()).await?;
+            }
         }
         for (index, order) in (0..).zip(orders.runs) {
             operator.order(RunIndex(index), order);
         }
-        operator.follow(sender, cancelled).await
+        Ok(operator.follow(sender, cancelled).await?)
     };
     let (ended, ()) = tokio::join!(converse, forward);
     account(ended, hold).await
 }
 
+/// Why a session came to nothing.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    #[error(transparent)]
+    Code(#[from] CodeError),
+}
+
 /// When the stream broke, the agent's own account says more; when our side ended the session, ours does.
-async fn account(ended: Result<(), SessionError>, hold: Hold) -> Result<(), Failure> {
-    let broken = |text| Failure { code: FailureCode::Disconnected, text };
+async fn account(ended: Result<(), Broken>, hold: Hold) -> Result<(), Failure> {
+    let disconnected = |text| Failure { code: FailureCode::Disconnected, text };
     match (ended, hold.gone().await) {
         (Ok(()), Ok(())) => Ok(()),
-        (Ok(()) | Err(SessionError::Gone | SessionError::Io(_)), Err(error)) => {
-            let causes: Vec<String> = anyhow::Error::new(error).chain().map(ToString::to_string).collect();
-            Err(broken(causes.join(": ")))
+        (Ok(()) | Err(Broken::Session(SessionError::Gone | SessionError::Io(_))), Err(error)) => {
+            Err(disconnected(with_causes(error)))
         }
-        (Err(error), _) => Err(broken(error.to_string())),
+        (Err(Broken::Session(error)), _) => Err(disconnected(error.to_string())),
+        (Err(Broken::Code(error)), _) => Err(Failure { code: FailureCode::NotLoadable, text: with_causes(error) }),
     }
+}
+
+fn with_causes(error: impl Into<anyhow::Error>) -> String {
+    let causes: Vec<String> = error.into().chain().map(ToString::to_string).collect();
+    causes.join(": ")
 }

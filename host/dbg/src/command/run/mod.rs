@@ -48,7 +48,7 @@ async fn run_checks(settings: &RunSettings, terminal: &Terminal) -> Result<Exit,
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     artifacts::prepare(settings.artifacts.as_deref())?;
     let codes = tokio::select! {
-        codes = code::native(&engine, &paths, &checks, &timing) => codes?,
+        codes = code::Codes::make(&engine, &paths, &checks, timing) => codes?,
         () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
     };
 

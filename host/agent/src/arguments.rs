@@ -1,0 +1,89 @@
+//! What the agent was told to do.
+
+use std::ffi::OsString;
+
+use dbg_session::{AgentToken, TokenError};
+use lexopt::{Arg, Parser, ValueExt as _};
+
+/// What the agent is to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// One session on stdin and stdout, with whoever holds the key of this run.
+    Serve(AgentToken),
+    /// Say what it is.
+    Version,
+    /// Say how it is called.
+    Help,
+}
+
+/// Why a command line is none of the agent's.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UsageError {
+    /// No verb.
+    #[error("it is not said what to do")]
+    NoVerb,
+    /// A verb that there is not.
+    #[error("there is no verb `{0}`")]
+    UnknownVerb(String),
+    /// `serve` without a token.
+    #[error("`serve` takes the run's token, `RUN.KEY`")]
+    NoToken,
+    /// `serve` with what is no token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// An option that there is not, a word too many, or text that is no UTF-8.
+    #[error(transparent)]
+    Words(#[from] lexopt::Error),
+}
+
+/// Reads a command line, beginning with the program's name.
+pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Verb, UsageError> {
+    let mut parser = Parser::from_iter(words.into_iter().collect::<Vec<_>>());
+    let verb = match parser.next()? {
+        None => return Err(UsageError::NoVerb),
+        Some(Arg::Long("version")) => Verb::Version,
+        Some(Arg::Long("help") | Arg::Short('h')) => Verb::Help,
+        Some(Arg::Value(word)) if word == "serve" => match parser.next()? {
+            None => return Err(UsageError::NoToken),
+            Some(Arg::Value(token)) => Verb::Serve(token.string()?.parse()?),
+            Some(other) => return Err(other.unexpected().into()),
+        },
+        Some(Arg::Value(word)) => return Err(UsageError::UnknownVerb(word.string()?)),
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match parser.next()? {
+        None => Ok(verb),
+        Some(more) => Err(more.unexpected().into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dbg_model::RunId;
+    use dbg_session::RunKey;
+
+    use super::*;
+
+    fn typed(words: &[&str]) -> Result<Verb, UsageError> {
+        read(["dbg-agent"].iter().chain(words).map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn each_verb_is_read_with_what_it_takes() {
+        let token = RunKey::generate(RunId::from_random([1; 8])).unwrap().public();
+        assert_eq!(typed(&["serve", &token.to_string()]).unwrap(), Verb::Serve(token));
+        assert_eq!(typed(&["--version"]).unwrap(), Verb::Version);
+        assert_eq!(typed(&["--help"]).unwrap(), Verb::Help);
+    }
+
+    #[test]
+    fn what_is_no_command_line_of_an_agent_is_refused_by_its_fault() {
+        assert!(matches!(typed(&[]), Err(UsageError::NoVerb)));
+        assert!(matches!(typed(&["fly"]), Err(UsageError::UnknownVerb(verb)) if verb == "fly"));
+        assert!(matches!(typed(&["serve"]), Err(UsageError::NoToken)));
+        assert!(matches!(typed(&["serve", "one"]), Err(UsageError::Token(TokenError::Form))));
+        for words in [&["--fly"][..], &["--version", "more"], &["serve", "--fly"]] {
+            assert!(matches!(typed(words), Err(UsageError::Words(_))), "{words:?}");
+        }
+    }
+}
