@@ -14,6 +14,7 @@ use dbg_model::Target;
 use rustix::thread::CapabilitySet;
 
 pub use namespace::{NamespaceId, Standing};
+pub(crate) use netns::path as netns_path;
 pub use netns::{MAX_NAMES, NetnsFacts, OpenNetns, names};
 pub use process::{Hold as ProcessHold, OpenProcess, ProcessFacts};
 

@@ -38,10 +38,10 @@ const NETWORK: i32 = 0x4000_0000;
 /// User namespaces nest no deeper than 32. Source: man 7 user_namespaces.
 const DEEPEST: usize = 33;
 
-const USER_NAMESPACE: Opcode = opcode::none::<()>(0xb7, 1);
-const PARENT: Opcode = opcode::none::<()>(0xb7, 2);
-const KIND: Opcode = opcode::none::<()>(0xb7, 3);
-const OWNER: Opcode = opcode::none::<()>(0xb7, 4);
+const USER_NAMESPACE: Opcode = opcode::none(0xb7, 1);
+const PARENT: Opcode = opcode::none(0xb7, 2);
+const KIND: Opcode = opcode::none(0xb7, 3);
+const OWNER: Opcode = opcode::none(0xb7, 4);
 
 impl NamespaceId {
     /// The namespace that a descriptor is of.
