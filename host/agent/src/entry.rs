@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::EntryError;
+
 /// A descriptor that the child was started with, by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Inherited(pub i32);
 
 /// A namespace to join. Source: man 2 setns.
@@ -40,13 +42,17 @@ pub enum FileReach {
 
 /// Everything that the child needs to know before it listens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry {
+    /// The process that starts the child and that the child ends with.
+    pub operator: u32,
     /// In this order.
     pub joins: Vec<Join>,
     /// The directory that is the target's root; without one, the child's own `/`.
     pub root: Option<Inherited>,
-    /// The directory whose files stand for those of `/etc`, as `ip netns exec` lays `/etc/netns/NAME` over it.
-    pub etc: Option<Inherited>,
+    /// The directory beneath the root whose `hosts` and `resolv.conf` stand for those of `/etc`: `/etc/netns/NAME`, as `ip netns exec` has it.
+    /// It need not be there.
+    pub etc: Option<String>,
     /// What is kept of what the child was started with; everything else is dropped.
     pub keep: BTreeSet<LinuxCapability>,
     /// What of the file system stays in reach.
@@ -62,4 +68,52 @@ pub enum WatchesProcesses {
     Yes,
     /// None was.
     No,
+}
+
+/// An entry is one argument of the child: what is longer than this was not made by the operator's side.
+const LONGEST: usize = 16 * 1024;
+
+impl Entry {
+    /// As one argument of `enter`.
+    #[must_use]
+    pub fn to_argument(&self) -> String {
+        // Numbers and plain texts: there is nothing among them that JSON cannot say.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`Entry::to_argument`] wrote.
+    ///
+    /// # Errors
+    /// [`EntryError::TooLong`], [`EntryError::NotAnEntry`].
+    pub fn from_argument(argument: &str) -> Result<Self, EntryError> {
+        if argument.len() > LONGEST {
+            return Err(EntryError::TooLong);
+        }
+        serde_json::from_str(argument).map_err(EntryError::NotAnEntry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_read_as_it_was_written_and_nothing_else_is_one() {
+        let entry = Entry {
+            operator: 7,
+            joins: vec![Join::User(Inherited(3)), Join::Network(Inherited(4))],
+            root: Some(Inherited(5)),
+            etc: Some("/etc/netns/blue".to_owned()),
+            keep: BTreeSet::from([LinuxCapability::NetAdmin]),
+            files: FileReach::System,
+            watches_processes: WatchesProcesses::No,
+        };
+        let argument = entry.to_argument();
+        assert_eq!(Entry::from_argument(&argument).unwrap(), entry);
+        let more = argument.replacen('{', "{\"more\":1,", 1);
+        for bad in ["", "{}", "null", "blue", &more] {
+            assert!(matches!(Entry::from_argument(bad), Err(EntryError::NotAnEntry(_))), "{bad}");
+        }
+        assert!(matches!(Entry::from_argument(&" ".repeat(LONGEST + 1)), Err(EntryError::TooLong)));
+    }
 }

@@ -2,17 +2,25 @@
 //!
 //! This room runs what the operator sends and holds no policy of its own. It must never know how it came to be where it is.
 
+mod enter;
 mod entry;
+mod entry_error;
+mod fence;
+mod inherited;
+mod join;
 mod machine;
 mod runner;
 
 use std::sync::Arc;
 
+use dbg_capability::Capabilities;
 use dbg_engine::Engine;
 use dbg_session::{AgentFacts, Gate, Security, SessionError};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+pub use enter::enter;
 pub use entry::{Entry, FileReach, Inherited, Join, LinuxCapability, WatchesProcesses};
+pub use entry_error::EntryError;
 pub use machine::machine;
 
 /// Why an agent could not serve.
@@ -35,6 +43,19 @@ pub async fn serve<S>(stream: S, security: Security<Gate>, facts: AgentFacts, en
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
-    let capabilities = dbg_probe::local()?;
+    serve_at(stream, security, facts, engine, dbg_probe::local()?).await
+}
+
+/// As [`serve`], looking at what `capabilities` show.
+async fn serve_at<S>(
+    stream: S,
+    security: Security<Gate>,
+    facts: AgentFacts,
+    engine: Engine,
+    capabilities: Capabilities,
+) -> Result<(), AgentError>
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
     Ok(dbg_session::serve(stream, security, facts, Arc::new(runner::Checks::new(engine, capabilities))).await?)
 }

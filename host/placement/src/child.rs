@@ -46,8 +46,7 @@ pub(crate) async fn launch(plan: &ChildPlan, placed: Placed, program: &Program) 
     near.set_nonblocking(true).map_err(LaunchError::Start)?;
     let stream = UnixStream::from_std(near).map_err(LaunchError::Start)?;
     let (entry, inherited) = entry::entry(plan, pins);
-    let entry = serde_json::to_string(&entry).map_err(|error| LaunchError::Start(io::Error::other(error)))?;
-    let start = Start { program: file, entry, inherited, stdin: OwnedFd::from(far), own };
+    let start = Start { program: file, entry: entry.to_argument(), inherited, stdin: OwnedFd::from(far), own };
     let (process, stderr) = Process::start(start).await.map_err(LaunchError::Start)?;
     let words = tokio::spawn(async move { listen(stderr).await.unwrap_or_default() });
     Ok(Launched::child(Box::new(stream), Child { process, words }))

@@ -73,8 +73,6 @@ pub struct Pins {
     pub network: Option<OwnedFd>,
     /// The target's root directory.
     pub root: Option<OwnedFd>,
-    /// The folder whose files stand for those of `/etc`.
-    pub etc: Option<OwnedFd>,
 }
 
 impl Own {

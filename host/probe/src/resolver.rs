@@ -14,7 +14,7 @@ use crate::blocking::blocking;
 use crate::root::Content;
 
 /// Where the target keeps it; often a link into `/run`.
-const PATH: &str = "/etc/resolv.conf";
+pub(crate) const PATH: &str = "/etc/resolv.conf";
 
 /// As the WIT promises; the largest seen in the field has 2 KiB.
 const LIMIT: usize = 64 * 1024;

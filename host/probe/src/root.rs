@@ -1,11 +1,12 @@
 //! A directory opened once, and the one way to reach what lies beneath it. Source: man 2 openat2.
 
 mod content;
+mod etc;
 mod kernel;
 mod reopen;
 mod walk;
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FileType, Mode, OFlags, Stat};
@@ -26,6 +27,9 @@ pub enum ProbeError {
         /// The kernel's answer.
         source: std::io::Error,
     },
+    /// What was given as the root is not one.
+    #[error("what was given as the root is no directory")]
+    NoDirectory,
 }
 
 impl ProbeError {
@@ -36,7 +40,7 @@ impl ProbeError {
             Self::Root { path, source } if source.kind() == std::io::ErrorKind::PermissionDenied => {
                 Some(format!("run as a user who may enter `{}`", path.display()))
             }
-            Self::Root { .. } => None,
+            Self::Root { .. } | Self::NoDirectory => None,
         }
     }
 }
@@ -46,6 +50,7 @@ impl ProbeError {
 pub struct Root {
     directory: OwnedFd,
     way: Way,
+    etc: Option<Vec<u8>>,
 }
 
 /// Who walks the path.
@@ -90,8 +95,23 @@ impl Root {
     pub fn open(path: &Path) -> Result<Self, ProbeError> {
         let directory = rustix::fs::open(path, PIN | OFlags::DIRECTORY, Mode::empty())
             .map_err(|errno| ProbeError::Root { path: path.to_owned(), source: errno.into() })?;
+        Ok(Self::pinned(directory))
+    }
+
+    /// A root that is open already, with whatever descriptor.
+    ///
+    /// # Errors
+    /// When it is no directory.
+    pub fn from_directory(directory: OwnedFd) -> Result<Self, ProbeError> {
+        match rustix::fs::fstat(&directory) {
+            Ok(stat) if kind(&stat) == FileType::Directory => Ok(Self::pinned(directory)),
+            _ => Err(ProbeError::NoDirectory),
+        }
+    }
+
+    fn pinned(directory: OwnedFd) -> Self {
         let way = if kernel::answers(directory.as_fd()) { Way::Kernel } else { Way::Walk };
-        Ok(Self { directory, way })
+        Self { directory, way, etc: None }
     }
 
     /// As where openat2 is refused.
@@ -144,8 +164,17 @@ impl Root {
 
     /// The start of a regular file, at most `limit` bytes.
     pub(crate) fn read_start(&self, path: &[u8], limit: usize) -> Result<Content, Refusal> {
-        let found = self.find(path, Links::Follow)?;
+        let found = match self.covering(path)? {
+            Some(found) => found,
+            None => self.find(path, Links::Follow)?,
+        };
         content::read(&self.open_regular(&found)?, limit)
+    }
+}
+
+impl AsFd for Root {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.directory.as_fd()
     }
 }
 

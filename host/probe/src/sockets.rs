@@ -18,6 +18,7 @@ use dbg_capability::{Configuration, LookupError, LookupErrorCode, Resolver, Reso
 use dbg_model::{Cell, Host, truncate_at_char};
 
 use answer::{Answer, Trouble};
+pub(crate) use hosts::PATH as HOSTS;
 use server::Servers;
 
 use crate::Root;

@@ -9,7 +9,7 @@ use crate::plan::{ChildPlan, Joined, RootOf};
 
 /// The entry of a plan, and what it refers to.
 pub(super) fn entry(plan: &ChildPlan, pins: Pins) -> (Entry, Vec<OwnedFd>) {
-    let Pins { process: _, mut user, mut network, root, etc } = pins;
+    let Pins { process: _, mut user, mut network, root } = pins;
     let mut inherited = Vec::new();
     let mut give = |file: Option<OwnedFd>| {
         file.map(|file| {
@@ -30,11 +30,12 @@ pub(super) fn entry(plan: &ChildPlan, pins: Pins) -> (Entry, Vec<OwnedFd>) {
         RootOf::Own => None,
         RootOf::Target => give(root),
     };
-    let etc = if plan.etc.is_some() { give(etc) } else { None };
     let entry = Entry {
+        operator: std::process::id(),
         joins,
         root,
-        etc,
+        // The name came from the command line, as text.
+        etc: plan.etc.as_ref().map(|etc| etc.what.to_string_lossy().into_owned()),
         keep: plan.keeps.iter().map(|right| right.what).collect(),
         files: plan.files.what,
         watches_processes: plan.watches_processes,

@@ -1,6 +1,5 @@
 //! A network namespace that has a name. Source: man 8 ip-netns.
 
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use dbg_model::NetnsName;
@@ -74,16 +73,13 @@ pub(super) fn look(name: &NetnsName) -> (NetnsFacts, Pins) {
         Err(errno) => return (NetnsFacts::Unreadable(errno), Pins::default()),
     };
     let (user, standing) = namespace::owner(&network);
-    let etc = etc(name);
-    let facts = OpenNetns { network: Network { id, standing }, etc: etc.as_ref().map(|(path, _)| path.clone()) };
-    let etc = etc.map(|(_, folder)| folder);
-    (NetnsFacts::Open(facts), Pins { process: None, user, network: Some(network), root: None, etc })
+    let facts = OpenNetns { network: Network { id, standing }, etc: etc(name) };
+    (NetnsFacts::Open(facts), Pins { process: None, user, network: Some(network), root: None })
 }
 
-fn etc(name: &NetnsName) -> Option<(PathBuf, OwnedFd)> {
+fn etc(name: &NetnsName) -> Option<PathBuf> {
     let path = Path::new(ETC).join(name.as_str());
-    let folder = open(&path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok()?;
-    Some((path, folder))
+    open(&path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok().map(|_| path)
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ fn try_look(pid: ProcessId) -> Result<(ProcessFacts, Pins), ProcessFacts> {
     if !hold.is_there() {
         return Err(ProcessFacts::Replaced);
     }
-    let pins = Pins { process: Some(hold), user, network: Some(network), root: Some(root), etc: None };
+    let pins = Pins { process: Some(hold), user, network: Some(network), root: Some(root) };
     Ok((ProcessFacts::Open(facts), pins))
 }
 

@@ -9,14 +9,14 @@ use crate::refusal::Refusal;
 use crate::root::Content;
 
 /// Where the target keeps it.
-const PATH: &[u8] = b"/etc/hosts";
+pub(crate) const PATH: &str = "/etc/hosts";
 
 /// What lies behind it is not seen, and the resolver is asked instead. 64 look-ups at once read 64 MiB at most.
 const LIMIT: usize = 1 << 20;
 
 /// The addresses of `name`, lower case and without trailing dot, in the file's order, each once.
 pub(super) fn lookup(root: &Root, name: &str) -> Result<Vec<IpAddr>, Refusal> {
-    Ok(match root.read_start(PATH, LIMIT)? {
+    Ok(match root.read_start(PATH.as_bytes(), LIMIT)? {
         Content::Whole(text) => addresses(&text, name),
         // The last line may be cut in the middle of a name.
         Content::Start(text) => {

@@ -1,0 +1,36 @@
+//! What keeps the agent's process in. Each file raises one fence; here is their order.
+//!
+//! All of this happens before there is a second thread. What the kernel lacks does not stand and is no error; the hello says what stood.
+
+mod capabilities;
+mod landlock;
+pub(crate) mod process;
+
+use std::collections::BTreeSet;
+
+use dbg_model::Fence;
+use dbg_probe::Root;
+
+pub(crate) use self::landlock::Held;
+use crate::{Entry, EntryError, WatchesProcesses};
+
+/// What stood, and what has to be held for it.
+pub(crate) struct Fences {
+    pub(crate) stood: BTreeSet<Fence>,
+    pub(crate) held: Option<Held>,
+}
+
+/// Raises what is left once the process is where it belongs.
+pub(crate) fn raise(entry: &Entry, root: &Root) -> Result<Fences, EntryError> {
+    let mut stood = BTreeSet::from(process::raise(entry.operator)?);
+    let fence = Fence::Capabilities;
+    capabilities::keep_only(&entry.keep).map_err(|source| EntryError::Fence { fence, source })?;
+    stood.insert(fence);
+    let held = match entry.watches_processes {
+        WatchesProcesses::No => landlock::raise(root, entry.files),
+        // Whoever is fenced in by Landlock may not look into a process that is not.
+        WatchesProcesses::Yes => None,
+    };
+    stood.extend(held.is_some().then_some(Fence::Landlock));
+    Ok(Fences { stood, held })
+}

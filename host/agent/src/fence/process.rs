@@ -1,0 +1,42 @@
+//! Fences that every kernel has: of the process as a whole. Source: man 2 prctl.
+
+use dbg_model::Fence;
+use rustix::io::Errno;
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, Signal, getppid, set_dumpable_behavior, set_parent_process_death_signal,
+    setrlimit,
+};
+use rustix::thread::set_no_new_privs;
+
+use crate::EntryError;
+
+/// `.`, `..` and one thread.
+const LINKS_OF_ONE_THREAD: u64 = 3;
+
+/// Fences stand around the thread that raises them and those that it starts.
+pub(crate) fn only_thread() -> Result<(), EntryError> {
+    match rustix::fs::stat("/proc/self/task") {
+        Ok(threads) if threads.st_nlink != LINKS_OF_ONE_THREAD => Err(EntryError::Threads),
+        // Where there is no /proc nobody can tell, and nothing in this program starts a thread before.
+        _ => Ok(()),
+    }
+}
+
+/// What only makes sense before anything else, and what joining a user namespace undoes: so it is called again after it.
+pub(crate) fn raise(operator: u32) -> Result<[Fence; 3], EntryError> {
+    let of = |fence| move |source| EntryError::Fence { fence, source };
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(of(Fence::EndsWithOperator))?;
+    // It may have ended just before.
+    let parent = getppid().and_then(|pid| u32::try_from(pid.as_raw_nonzero().get()).ok());
+    if parent != Some(operator) {
+        return Err(EntryError::OperatorGone);
+    }
+    set_no_new_privs(true).map_err(of(Fence::NoNewPrivileges))?;
+    not_dumpable().map_err(of(Fence::NotDumpable))?;
+    Ok([Fence::EndsWithOperator, Fence::NoNewPrivileges, Fence::NotDumpable])
+}
+
+fn not_dumpable() -> Result<(), Errno> {
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+}
