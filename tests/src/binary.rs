@@ -25,6 +25,11 @@ pub(crate) fn guests() -> PathBuf {
     built("DBG_GUESTS", "guests")
 }
 
+/// The folder of the agents, one an architecture that was built.
+pub(crate) fn agents() -> PathBuf {
+    built("DBG_AGENTS", "agents")
+}
+
 fn built(variable: &str, name: &str) -> PathBuf {
     let path = std::env::var_os(variable)
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/dist").join(name), PathBuf::from);

@@ -11,6 +11,7 @@
     reason = "a test ends by panicking, starts processes, and reads what xtask put in its environment"
 )]
 
+mod agent;
 mod binary;
 mod context;
 pub mod dns;
@@ -24,6 +25,7 @@ mod schema;
 mod skip;
 mod wait;
 
+pub use agent::agent;
 pub use context::{Context, Invocation};
 pub use guest::{Guest, guests};
 pub use home::Home;

@@ -35,9 +35,14 @@ struct Carried {
     packed: u64,
 }
 
-/// The folder with `<architecture>.zst` of each agent, and beside it the program as it is unpacked.
+/// The folder with `<architecture>.zst` of each agent.
 pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("agents")
+}
+
+/// The folder with each agent as it is unpacked, by its architecture.
+pub(crate) fn programs(workspace: &Workspace) -> PathBuf {
+    workspace.dist().join("agents")
 }
 
 /// The C compiler and linker that an agent for another architecture takes.
@@ -61,7 +66,7 @@ pub(crate) fn compiles_c(compiler: &str) -> bool {
 
 /// Builds, checks and packs all that this machine can. `pack` is the program that packs one.
 pub(crate) fn build(workspace: &Workspace, settings: &Settings, pack: &Path) -> Result<Agents> {
-    let folder = folder(workspace);
+    let (folder, programs) = (folder(workspace), programs(workspace));
     let mut agents = Agents { carried: Vec::new(), missing: Vec::new() };
     let mut kept = Vec::new();
     for architecture in ARCHITECTURES {
@@ -72,7 +77,7 @@ pub(crate) fn build(workspace: &Workspace, settings: &Settings, pack: &Path) -> 
             continue;
         }
         let built = compile(workspace, settings, &triple, cross.as_deref())?;
-        let (plain, packed) = (folder.join(architecture), folder.join(format!("{architecture}.zst")));
+        let (plain, packed) = (programs.join(architecture), folder.join(format!("{architecture}.zst")));
         let context = || format!("the agent for {architecture} cannot be given away");
         check(&built).with_context(context)?;
         if !packed.is_file() || !files::same(&built, &plain) {
@@ -88,6 +93,7 @@ pub(crate) fn build(workspace: &Workspace, settings: &Settings, pack: &Path) -> 
         kept.extend([plain, packed]);
     }
     files::keep_only(&folder, &kept)?;
+    files::keep_only(&programs, &kept)?;
     Ok(agents)
 }
 

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::workspace::Workspace;
 use crate::agents::{self, Agents};
+use crate::workspace::Workspace;
 use crate::{build_id, elf, files, plugins, shell, target};
 
 /// What the design promises to somebody with a stick: at most this much, in bytes.
@@ -51,10 +51,7 @@ impl Settings {
 
     /// Puts them into a command's environment.
     pub(crate) fn apply(&self, command: &mut Command) {
-        command
-            .env("DBG_BUILD_ID", &self.id)
-            .env("DBG_STOCK_DIR", &self.stock)
-            .env("DBG_AGENT_DIR", &self.agents);
+        command.env("DBG_BUILD_ID", &self.id).env("DBG_STOCK_DIR", &self.stock).env("DBG_AGENT_DIR", &self.agents);
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
             .env("DBG_BIN", &built.binary)
             .env("DBG_PLUGINS", workspace.dist().join("plugins"))
             .env("DBG_GUESTS", workspace.dist().join("guests"))
-            .env("DBG_AGENTS", agents::folder(workspace))
+            .env("DBG_AGENTS", agents::programs(workspace))
             .env("DBG_SKIP_LOG", &log);
         suites.push(Suite::run(name, &mut command)?);
     }

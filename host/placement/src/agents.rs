@@ -48,7 +48,9 @@ impl AgentsError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::None { .. } => Some("`cargo xtask build` makes one that does; `cargo xtask doctor` says what it lacks".into()),
+            Self::None { .. } => {
+                Some("`cargo xtask build` makes one that does; `cargo xtask doctor` says what it lacks".into())
+            }
             Self::Damaged { .. } | Self::TooLarge { .. } => Some("get this dbg again".into()),
             Self::Written(_) => None,
         }

@@ -64,7 +64,11 @@ mod tests {
         let feature = if foreign == Architecture::X86_64 { CpuFeature::Sse3 } else { CpuFeature::Lse };
         let mut all = BTreeSet::new();
         for effort in [Effort::Quick, Effort::Thorough] {
-            all.extend([key(Architecture::OWN, &[], effort), key(foreign, &[], effort), key(foreign, &[feature], effort)]);
+            all.extend([
+                key(Architecture::OWN, &[], effort),
+                key(foreign, &[], effort),
+                key(foreign, &[feature], effort),
+            ]);
         }
         assert_eq!(all.len(), 6);
     }
