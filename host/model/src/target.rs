@@ -10,7 +10,6 @@ use crate::{Cell, nearest, truncate_at_char};
 
 /// What is being debugged. Kinds are added with the placement that reaches them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
 pub enum Target {
     /// This process's own view of this machine.
     Local,
@@ -44,8 +43,7 @@ pub struct TargetKind {
 /// Every kind of this build.
 const KINDS: [TargetKind; 3] = [LOCAL, PID, NETNS];
 
-const LOCAL: TargetKind =
-    TargetKind { word: "local", form: "local", doc: "this machine, as whoever runs dbg sees it" };
+const LOCAL: TargetKind = TargetKind { word: "local", form: "local", doc: "this machine, as whoever runs dbg sees it" };
 const PID: TargetKind =
     TargetKind { word: "pid", form: "pid/PID", doc: "what a process sees: its network, files and processes" };
 const NETNS: TargetKind =

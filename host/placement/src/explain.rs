@@ -101,7 +101,10 @@ pub fn explain(plan: &Plan) -> Explanation {
             lacks: items(&child.lacks, |capability| capability_word(*capability).to_owned()),
             files: files(child),
             fences: items(&child.fences, ToString::to_string),
-            creates: vec![item("one process", "its program is in memory alone: no file, no mount, no socket with a name")],
+            creates: vec![item(
+                "one process",
+                "its program is in memory alone: no file, no mount, no socket with a name",
+            )],
             ends: vec![
                 item("the end of the run", "it ends with its session"),
                 item("the deadline", "the time that its checks may take, and a few seconds; then it is killed"),
@@ -144,7 +147,7 @@ fn capability_word(capability: LinuxCapability) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use dbg_model::{Capability, Target};
+    use dbg_model::Capability;
     use rustix::thread::CapabilitySet;
 
     use super::*;
@@ -155,7 +158,7 @@ mod tests {
         let namespace = NamespaceId { device: 4, inode: 1 };
         let own = Own { euid, capabilities, network: namespace, pids: namespace };
         let facts = Facts { own, target: TargetFacts::Local };
-        explain(&plan(&Target::Local, &Needs::from([Capability::Processes]), &facts).unwrap())
+        explain(&plan(&Needs::from([Capability::Processes]), &facts).unwrap())
     }
 
     #[test]
@@ -163,7 +166,10 @@ mod tests {
         for explanation in [explained(0, CapabilitySet::all()), explained(1000, CapabilitySet::empty())] {
             for (title, items) in explanation.sections() {
                 assert!(!items.is_empty(), "{title}");
-                assert!(items.iter().all(|item| !item.what.is_empty() && !item.reason.is_empty()), "{title}: {items:?}");
+                assert!(
+                    items.iter().all(|item| !item.what.is_empty() && !item.reason.is_empty()),
+                    "{title}: {items:?}"
+                );
             }
         }
     }

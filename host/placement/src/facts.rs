@@ -10,7 +10,7 @@ mod stat;
 
 use std::os::fd::OwnedFd;
 
-use dbg_model::Target;
+use dbg_model::{NetnsName, ProcessId, Target};
 use rustix::thread::CapabilitySet;
 
 pub use namespace::{NamespaceId, Standing};
@@ -47,10 +47,10 @@ pub struct Own {
 pub enum TargetFacts {
     /// Ourselves: nothing more to know.
     Local,
-    /// A process.
-    Process(ProcessFacts),
-    /// A named network namespace.
-    Netns(NetnsFacts),
+    /// The process of this number.
+    Process(ProcessId, ProcessFacts),
+    /// The network namespace of this name.
+    Netns(NetnsName, NetnsFacts),
 }
 
 /// A network namespace that is open, and how we stand to it.
@@ -100,13 +100,13 @@ pub fn gather(target: &Target) -> Result<(Facts, Pins), Refusal> {
     let (target, pins) = match target {
         Target::Pid(pid) => {
             let (facts, pins) = process::look(*pid);
-            (TargetFacts::Process(facts), pins)
+            (TargetFacts::Process(*pid, facts), pins)
         }
         Target::Netns(name) => {
             let (facts, pins) = netns::look(name);
-            (TargetFacts::Netns(facts), pins)
+            (TargetFacts::Netns(name.clone(), facts), pins)
         }
-        _ => (TargetFacts::Local, Pins::default()),
+        Target::Local => (TargetFacts::Local, Pins::default()),
     };
     Ok((Facts { own, target }, pins))
 }

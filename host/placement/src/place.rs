@@ -36,5 +36,5 @@ pub fn needs_child(target: &Target, own: &Own) -> NeedsChild {
 /// Why it cannot be reached.
 pub fn place(target: &Target, needs: &Needs) -> Result<Placed, Refusal> {
     let (facts, pins) = gather(target)?;
-    Ok(Placed { plan: plan(target, needs, &facts)?, own: facts.own, pins })
+    Ok(Placed { plan: plan(needs, &facts)?, own: facts.own, pins })
 }

@@ -1,4 +1,4 @@
-//! The least privileged way that works, and why: a pure function of the target, of what the checks need, and of facts.
+//! The least privileged way that works, and why: a pure function of what the checks need and of facts.
 
 mod network;
 mod notes;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
-use dbg_model::{Capability, Fence, Target};
+use dbg_model::{Capability, Fence, NetnsName, ProcessId, Target};
 
 use crate::facts::{self, Facts, NetnsFacts, Network, Own, ProcessFacts, TargetFacts};
 use crate::{NeedsChild, Refusal};
@@ -101,104 +101,97 @@ impl<T> Because<T> {
 pub(crate) fn needs_child(target: &Target, own: &Own) -> NeedsChild {
     match target {
         Target::Local if !own.is_privileged() => NeedsChild::No,
-        _ => NeedsChild::Yes,
+        Target::Local | Target::Pid(_) | Target::Netns(_) => NeedsChild::Yes,
     }
 }
 
-/// The plan for a target.
+/// The plan for the target of the facts.
 ///
 /// # Errors
 /// Why it cannot be reached; nothing was created.
-pub fn plan(target: &Target, needs: &Needs, facts: &Facts) -> Result<Plan, Refusal> {
-    let own = &facts.own;
-    match (target, &facts.target) {
-        (Target::Pid(pid), TargetFacts::Process(process)) => {
-            let open = match process {
-                ProcessFacts::Open(open) => open,
-                ProcessFacts::Gone => return Err(Refusal::NoProcess { pid: *pid }),
-                ProcessFacts::Replaced => return Err(Refusal::Replaced { pid: *pid }),
-                ProcessFacts::Zombie => return Err(Refusal::Zombie { pid: *pid }),
-                ProcessFacts::KernelThread => return Err(Refusal::KernelThread { pid: *pid }),
-                ProcessFacts::Thread { of } => return Err(Refusal::Thread { pid: *pid, of: *of }),
-                ProcessFacts::Closed { uid } => {
-                    return Err(Refusal::Closed { pid: *pid, uid: *uid, euid: own.euid });
-                }
-                ProcessFacts::Unreadable(errno) => return Err(Refusal::Unreadable { pid: *pid, errno: *errno }),
-            };
-            let root = Because::new(
-                RootOf::Target,
-                "files, the resolver's configuration and `/proc` are read as the process sees them",
-            );
-            let leaves = vec![
-                Because::new("mount", "its files are reached beneath its root, which takes no right to mount"),
-                Because::new("pid", "its processes are read in its `/proc`, and the agent stays out of its reach"),
-            ];
-            let child = child(own, needs, Some(&open.network), root, leaves, None)?;
-            let reason = "another network and another root are joined by a process alone, not by this one beside them";
-            let place = Because::new(Place::Child(Box::new(child)), reason);
-            Ok(Plan { target: target.clone(), place, notes: notes::of(*pid, own, open) })
-        }
-        (Target::Netns(name), TargetFacts::Netns(netns)) => {
-            let path = || facts::netns_path(name);
-            let open = match netns {
-                NetnsFacts::Open(open) => open,
-                NetnsFacts::Missing { known } => {
-                    return Err(Refusal::NoNetns { name: name.clone(), known: known.clone() });
-                }
-                NetnsFacts::SomethingElse => return Err(Refusal::NotANetns { path: path() }),
-                NetnsFacts::Unreadable(errno) => return Err(Refusal::UnreadableNetns { path: path(), errno: *errno }),
-            };
-            let root = Because::new(RootOf::Own, "a network namespace has no files of its own");
-            let etc = open.etc.clone().map(|folder| {
-                Because::new(folder, "its files stand for those of `/etc`, as `ip netns exec` has it")
-            });
-            let child = child(own, needs, Some(&open.network), root, Vec::new(), etc)?;
-            let reason = "another network is joined by a whole process, and this one stays where it is";
-            let place = Because::new(Place::Child(Box::new(child)), reason);
-            Ok(Plan { target: target.clone(), place, notes: Vec::new() })
-        }
-        _ => local(target, needs, own),
+pub fn plan(needs: &Needs, facts: &Facts) -> Result<Plan, Refusal> {
+    let Facts { own, target } = facts;
+    match target {
+        TargetFacts::Local => local(own, needs),
+        TargetFacts::Process(pid, process) => of_process(own, needs, *pid, process),
+        TargetFacts::Netns(name, netns) => of_netns(own, needs, name, netns),
     }
 }
 
-fn local(target: &Target, needs: &Needs, own: &Own) -> Result<Plan, Refusal> {
-    let place = match needs_child(target, own) {
+fn local(own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
+    let place = match needs_child(&Target::Local, own) {
         NeedsChild::No => Because::new(
             Place::InProcess,
             "the target is what this process sees and it has no rights to drop, so the agent runs in it",
         ),
         NeedsChild::Yes => {
             let root = Because::new(RootOf::Own, "the target is what this process sees");
-            let child = child(own, needs, None, root, Vec::new(), None)?;
-            Because::new(
-                Place::Child(Box::new(child)),
-                "this process has rights that no check needs: a child drops them before it runs one",
-            )
+            let child = child(own, needs, None, root)?;
+            let reason = "this process has rights that no check needs: a child drops them before it runs one";
+            Because::new(Place::Child(Box::new(child)), reason)
         }
     };
-    Ok(Plan { target: target.clone(), place, notes: Vec::new() })
+    Ok(Plan { target: Target::Local, place, notes: Vec::new() })
 }
 
-fn child(
-    own: &Own,
-    needs: &Needs,
-    network: Option<&Network>,
-    root: Because<RootOf>,
-    leaves: Vec<Because<&'static str>>,
-    etc: Option<Because<PathBuf>>,
-) -> Result<ChildPlan, Refusal> {
+fn of_process(own: &Own, needs: &Needs, pid: ProcessId, process: &ProcessFacts) -> Result<Plan, Refusal> {
+    let open = match *process {
+        ProcessFacts::Open(ref open) => open,
+        ProcessFacts::Gone => return Err(Refusal::NoProcess { pid }),
+        ProcessFacts::Replaced => return Err(Refusal::Replaced { pid }),
+        ProcessFacts::Zombie => return Err(Refusal::Zombie { pid }),
+        ProcessFacts::KernelThread => return Err(Refusal::KernelThread { pid }),
+        ProcessFacts::Thread { of } => return Err(Refusal::Thread { pid, of }),
+        ProcessFacts::Closed { uid } => return Err(Refusal::Closed { pid, uid, euid: own.euid }),
+        ProcessFacts::Unreadable(errno) => return Err(Refusal::Unreadable { pid, errno }),
+    };
+    let reason = "files, the resolver's configuration and `/proc` are read as the process sees them";
+    let mut child = child(own, needs, Some(&open.network), Because::new(RootOf::Target, reason))?;
+    child.leaves.extend([
+        Because::new("mount", "its files are reached beneath its root, which takes no right to mount"),
+        Because::new(
+            "pid",
+            "its processes are read in its `/proc`, and the agent stays out of its sight where it has its own",
+        ),
+    ]);
+    let reason = "another network and another root are a whole process's, and this one stays where it is";
+    let place = Because::new(Place::Child(Box::new(child)), reason);
+    Ok(Plan { target: Target::Pid(pid), place, notes: notes::of(pid, own, open) })
+}
+
+fn of_netns(own: &Own, needs: &Needs, name: &NetnsName, netns: &NetnsFacts) -> Result<Plan, Refusal> {
+    let open = match netns {
+        NetnsFacts::Open(open) => open,
+        NetnsFacts::Missing { known } => {
+            return Err(Refusal::NoNetns { name: name.clone(), known: known.clone() });
+        }
+        NetnsFacts::SomethingElse => return Err(Refusal::NotANetns { path: facts::netns_path(name) }),
+        NetnsFacts::Unreadable(errno) => {
+            return Err(Refusal::UnreadableNetns { path: facts::netns_path(name), errno: *errno });
+        }
+    };
+    let root = Because::new(RootOf::Own, "a network namespace has no files of its own");
+    let mut child = child(own, needs, Some(&open.network), root)?;
+    let reason = "its `hosts` and `resolv.conf` stand for those of `/etc`, as `ip netns exec` has it";
+    child.etc = open.etc.clone().map(|folder| Because::new(folder, reason));
+    let reason = "another network is a whole process's, and this one stays where it is";
+    let place = Because::new(Place::Child(Box::new(child)), reason);
+    Ok(Plan { target: Target::Netns(name.clone()), place, notes: Vec::new() })
+}
+
+fn child(own: &Own, needs: &Needs, network: Option<&Network>, root: Because<RootOf>) -> Result<ChildPlan, Refusal> {
     let way = network.map_or(Ok(network::Way::Stay), |network| network::way(own, network))?;
     let rights = rights::rights(own, needs, way);
     let watches_processes =
         if needs.contains(&Capability::Processes) { WatchesProcesses::Yes } else { WatchesProcesses::No };
     let mut plan = ChildPlan {
         joins: Vec::new(),
-        leaves,
+        leaves: Vec::new(),
         enters_with: Vec::new(),
         keeps: rights.keeps,
         lacks: rights.lacks,
         root,
-        etc,
+        etc: None,
         files: rights::files(needs),
         watches_processes,
         fences: rights::fences(watches_processes),

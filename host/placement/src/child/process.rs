@@ -125,7 +125,10 @@ fn of(status: ExitStatus) -> Ending {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one child that the host starts: its own agent, from its own memory")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one child that the host starts: its own agent, from its own memory"
+)]
 fn spawn(start: Start) -> io::Result<(Child, OwnedFd)> {
     let Start { program, entry, inherited, stdin, own } = start;
     hand_down(&own)?;

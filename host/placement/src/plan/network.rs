@@ -34,14 +34,16 @@ pub(super) fn way(own: &Own, network: &Network) -> Result<Way, Refusal> {
 pub(super) fn enter(way: Way, own: &Own, plan: &mut ChildPlan) {
     let network = Because::new(Joined::Network, "checks look at the target's network, not at ours");
     match way {
-        Way::Stay => plan.leaves.insert(0, Because::new("network", "the target's is the one that this process is in")),
+        Way::Stay => plan.leaves.push(Because::new("network", "the target's is the one that this process is in")),
         Way::Straight => {
             plan.joins.push(network);
             plan.enters_with.push(Because::new("CAP_SYS_ADMIN", "to join the network namespace; dropped right after"));
         }
         Way::ByUser => {
-            let reason =
-                format!("the network namespace belongs to it and it to user {}, who may enter it without a right", own.euid);
+            let reason = format!(
+                "the network namespace belongs to it and it to user {}, who may enter it without a right",
+                own.euid
+            );
             plan.joins.push(Because::new(Joined::User, reason));
             plan.joins.push(network);
         }

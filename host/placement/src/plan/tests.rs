@@ -35,13 +35,13 @@ fn process(uid: u32, network: NamespaceId, standing: Standing, pids: NamespaceId
 }
 
 fn plan_of(own: Own, process: ProcessFacts, needs: &[Capability]) -> Result<Plan, Refusal> {
-    let facts = Facts { own, target: TargetFacts::Process(process) };
-    plan(&Target::Pid(pid()), &needs.iter().copied().collect(), &facts)
+    let facts = Facts { own, target: TargetFacts::Process(pid(), process) };
+    plan(&needs.iter().copied().collect(), &facts)
 }
 
 fn netns(own: Own, netns: NetnsFacts) -> Result<Plan, Refusal> {
-    let facts = Facts { own, target: TargetFacts::Netns(netns) };
-    plan(&"netns/blue".parse().unwrap(), &Needs::new(), &facts)
+    let facts = Facts { own, target: TargetFacts::Netns("blue".parse().unwrap(), netns) };
+    plan(&Needs::new(), &facts)
 }
 
 fn child_of(plan: Plan) -> ChildPlan {
@@ -60,7 +60,7 @@ const ELSEWHERE: NamespaceId = namespace(9);
 #[test]
 fn the_local_target_of_an_ordinary_user_creates_nothing() {
     let facts = Facts { own: nobody(), target: TargetFacts::Local };
-    let plan = plan(&Target::Local, &Needs::from(Capability::ALL), &facts).unwrap();
+    let plan = plan(&Needs::from(Capability::ALL), &facts).unwrap();
     assert_eq!(plan.place.what, Place::InProcess);
 }
 
@@ -68,7 +68,7 @@ fn the_local_target_of_an_ordinary_user_creates_nothing() {
 fn root_and_anybody_with_a_capability_run_checks_in_a_child_that_drops_the_rest() {
     for own in [root(), own(0, CapabilitySet::empty()), own(1000, CapabilitySet::NET_RAW)] {
         let facts = Facts { own, target: TargetFacts::Local };
-        let child = child_of(plan(&Target::Local, &Needs::new(), &facts).unwrap());
+        let child = child_of(plan(&Needs::new(), &facts).unwrap());
         assert_eq!(child.joins, []);
         assert_eq!(child.keeps, []);
         assert_eq!(child.enters_with, []);
@@ -82,7 +82,7 @@ fn only_what_granted_checks_need_is_kept() {
     use LinuxCapability::{DacReadSearch, SysPtrace};
     let keeps = |needs: &[Capability]| {
         let facts = Facts { own: root(), target: TargetFacts::Local };
-        whats(&child_of(plan(&Target::Local, &needs.iter().copied().collect(), &facts).unwrap()).keeps)
+        whats(&child_of(plan(&needs.iter().copied().collect(), &facts).unwrap()).keeps)
     };
     assert_eq!(keeps(&[Connect, NetworkState, Resolver, Sockets]), []);
     assert_eq!(keeps(&[Files]), [DacReadSearch]);
@@ -92,7 +92,7 @@ fn only_what_granted_checks_need_is_kept() {
 #[test]
 fn what_is_needed_and_not_there_is_told_and_not_kept() {
     let facts = Facts { own: own(1000, CapabilitySet::DAC_READ_SEARCH), target: TargetFacts::Local };
-    let child = child_of(plan(&Target::Local, &Needs::from([Capability::Processes]), &facts).unwrap());
+    let child = child_of(plan(&Needs::from([Capability::Processes]), &facts).unwrap());
     assert_eq!(whats(&child.keeps), [LinuxCapability::DacReadSearch]);
     assert_eq!(whats(&child.lacks), [LinuxCapability::SysPtrace]);
 }
@@ -101,7 +101,7 @@ fn what_is_needed_and_not_there_is_told_and_not_kept() {
 fn files_beyond_the_systems_are_in_reach_for_a_check_that_was_granted_files_alone() {
     for (needs, reach) in [(Needs::from([Capability::Files]), FileReach::Root), (Needs::new(), FileReach::System)] {
         let facts = Facts { own: root(), target: TargetFacts::Local };
-        assert_eq!(child_of(plan(&Target::Local, &needs, &facts).unwrap()).files.what, reach);
+        assert_eq!(child_of(plan(&needs, &facts).unwrap()).files.what, reach);
     }
 }
 
@@ -109,7 +109,7 @@ fn files_beyond_the_systems_are_in_reach_for_a_check_that_was_granted_files_alon
 fn landlock_does_not_stand_where_processes_are_looked_into() {
     for (needs, stands) in [(Needs::from([Capability::Processes]), false), (Needs::new(), true)] {
         let facts = Facts { own: root(), target: TargetFacts::Local };
-        let fences = whats(&child_of(plan(&Target::Local, &needs, &facts).unwrap()).fences);
+        let fences = whats(&child_of(plan(&needs, &facts).unwrap()).fences);
         assert_eq!(fences.contains(&Fence::Landlock), stands);
         assert!(fences.contains(&Fence::Seccomp) && fences.contains(&Fence::EndsWithOperator));
     }
