@@ -17,7 +17,8 @@ pub fn local() -> Result<Capabilities, ProbeError> {
     Ok(beneath(Root::open(Path::new("/"))?))
 }
 
-/// As [`local`], with another root: its files, its `/etc/hosts` and `/etc/resolv.conf`, its `/proc`. The network is this process's.
+/// As [`local`], with another root: its files, its `/etc/hosts` and `/etc/resolv.conf`, its `/proc`. The network is this process's,
+/// by netlink and by its own `/proc/sys/net`.
 #[must_use]
 pub fn beneath(root: Root) -> Capabilities {
     let root = Arc::new(root);
@@ -27,7 +28,7 @@ pub fn beneath(root: Root) -> Capabilities {
         resolver,
         connect: Arc::new(LocalConnect::new()),
         files: Arc::new(LocalFiles::new(root.clone())),
-        network_state: Arc::new(LocalNetworkState::new(root.clone())),
+        network_state: Arc::new(LocalNetworkState::new()),
         processes: Arc::new(LocalProcesses::new(root)),
     }
 }

@@ -17,7 +17,6 @@ use dbg_capability::{
     SocketDumpId, SocketPage, SocketProtocol,
 };
 
-use crate::Root;
 use crate::open::Open;
 use netlink::Fault;
 use sockets::SocketDump;
@@ -25,17 +24,22 @@ use sockets::SocketDump;
 /// All checks of this place together; the engine allows 8 to each run.
 const DUMPS: usize = 256;
 
-/// The network namespace in which this process is. Only the range of ports is read beneath the root.
+/// The network namespace in which this process is, whatever the root.
 pub struct LocalNetworkState {
-    root: Arc<Root>,
     dumps: Arc<Open<SocketDump>>,
 }
 
 impl LocalNetworkState {
     /// Nothing is read yet.
     #[must_use]
-    pub fn new(root: Arc<Root>) -> Self {
-        Self { root, dumps: Arc::new(Open::new(DUMPS)) }
+    pub fn new() -> Self {
+        Self { dumps: Arc::new(Open::new(DUMPS)) }
+    }
+}
+
+impl Default for LocalNetworkState {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -82,8 +86,7 @@ impl NetworkState for LocalNetworkState {
     }
 
     async fn local_ports(&self) -> Result<LocalPorts, NetworkStateError> {
-        let root = self.root.clone();
-        apart(move || ports::read(&root)).await
+        apart(ports::read).await
     }
 }
 

@@ -50,3 +50,70 @@ fn restrict(root: &Root, reach: FileReach, network: Option<&OwnedFd>) -> Result<
     };
     Ok(rules.restrict_self()?.ruleset)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind::PermissionDenied;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Runs `work` in a thread of its own behind the fence; nothing where this kernel has no Landlock.
+    fn behind<T: Send>(root: &Root, reach: FileReach, work: impl FnOnce() -> T + Send) -> Option<T> {
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(|| {
+                rustix::thread::set_no_new_privs(true).unwrap();
+                let _held = raise(root, reach)?;
+                Some(work())
+            });
+            thread.join().unwrap()
+        })
+    }
+
+    fn error_of(path: &Path) -> Option<std::io::ErrorKind> {
+        fs_err::File::open(path).err().map(|error| error.kind())
+    }
+
+    #[test]
+    fn the_system_is_read_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs_err::write(&file, "before").unwrap();
+        behind(&Root::open(Path::new("/")).unwrap(), FileReach::System, || {
+            for path in ["/etc/passwd", "/proc/self/status", "/proc/sys/net/ipv4/ip_local_port_range"] {
+                assert_eq!(error_of(Path::new(path)), None, "{path}");
+            }
+            assert_eq!(error_of(&file), Some(PermissionDenied));
+            assert_eq!(error_of(Path::new("/dev/null")), Some(PermissionDenied));
+        });
+    }
+
+    #[test]
+    fn what_is_beneath_the_root_is_read_and_not_changed_and_beyond_it_is_the_network_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs_err::write(&file, "before").unwrap();
+        behind(&Root::open(folder.path()).unwrap(), FileReach::Root, || {
+            assert_eq!(fs_err::read_to_string(&file).unwrap(), "before");
+            assert_eq!(fs_err::write(&file, "after").unwrap_err().kind(), PermissionDenied);
+            assert_eq!(fs_err::remove_file(&file).unwrap_err().kind(), PermissionDenied);
+            assert_eq!(error_of(Path::new("/proc/sys/net/ipv4/ip_local_port_range")), None);
+            for path in ["/etc/passwd", "/proc/self/status", "/proc/sys/kernel/osrelease"] {
+                assert_eq!(error_of(Path::new(path)), Some(PermissionDenied), "{path}");
+            }
+        });
+    }
+
+    /// The reason why this fence does not stand where a check watches processes.
+    #[test]
+    fn what_other_processes_have_open_is_hidden() {
+        let parent = format!("/proc/{}/fd", rustix::process::getppid().unwrap().as_raw_nonzero());
+        if fs_err::read_dir(&parent).is_err() {
+            // The tests were started by somebody else's process.
+            return;
+        }
+        behind(&Root::open(Path::new("/")).unwrap(), FileReach::Root, || {
+            assert_eq!(fs_err::read_dir(&parent).unwrap_err().kind(), PermissionDenied);
+        });
+    }
+}

@@ -3,8 +3,10 @@
 //! All of this happens before there is a second thread. What the kernel lacks does not stand and is no error; the hello says what stood.
 
 mod capabilities;
+mod denied;
 mod landlock;
 pub(crate) mod process;
+mod seccomp;
 
 use std::collections::BTreeSet;
 
@@ -32,5 +34,7 @@ pub(crate) fn raise(entry: &Entry, root: &Root) -> Result<Fences, EntryError> {
         WatchesProcesses::Yes => None,
     };
     stood.extend(held.is_some().then_some(Fence::Landlock));
+    // Last: the others are raised by calls that it refuses.
+    stood.extend(seccomp::raise().then_some(Fence::Seccomp));
     Ok(Fences { stood, held })
 }

@@ -2,20 +2,27 @@
 
 use dbg_capability::LocalPorts;
 
-use super::netlink::Fault;
-use crate::Root;
-use crate::root::Content;
+use rustix::fs::{Mode, OFlags};
 
-/// As this process's network namespace has it, also when the file lies beneath another root.
+use super::netlink::Fault;
+use crate::refusal::Refusal;
+use crate::root::{self, Content};
+
+/// By this process's own `/proc`: each thread sees the settings of the network namespace that it is in. A target's root may have no `/proc`, or
+/// something else in its place.
 const PATH: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 
 /// Two numbers of five digits fit.
 const LIMIT: usize = 64;
 
-pub(super) fn read(root: &Root) -> Result<LocalPorts, Fault> {
-    let content = root.read_start(PATH.as_bytes(), LIMIT).map_err(|refusal| Fault::File(PATH, refusal))?;
+pub(super) fn read() -> Result<LocalPorts, Fault> {
+    let content = content().map_err(|refusal| Fault::File(PATH, refusal))?;
     let (Content::Whole(bytes) | Content::Start(bytes)) = content;
     parse(&bytes).ok_or(Fault::NoPorts(PATH))
+}
+
+fn content() -> Result<Content, Refusal> {
+    root::read(&rustix::fs::open(PATH, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?, LIMIT)
 }
 
 fn parse(bytes: &[u8]) -> Option<LocalPorts> {

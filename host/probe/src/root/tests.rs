@@ -160,3 +160,57 @@ fn a_root_that_is_none_is_named() {
     assert_eq!(error.to_string(), "cannot open the root `/nowhere/at/all`");
     assert!(Root::open(Path::new("/etc/passwd")).is_err());
 }
+
+#[test]
+fn an_open_directory_is_a_root_and_an_open_file_is_none() {
+    let tree = tree();
+    let open = |path: &str| std::os::fd::OwnedFd::from(fs_err::File::open(tree.path().join(path)).unwrap().into_file());
+    let root = Root::from_directory(open("root")).unwrap();
+    assert_eq!(path_of(&root, "/run/by-root", Links::Follow).as_deref(), Ok("/etc/file"));
+    assert!(matches!(Root::from_directory(open("root/etc/file")), Err(ProbeError::NoDirectory)));
+}
+
+#[test]
+fn a_file_of_the_other_etc_stands_for_the_one_of_etc_where_it_is_there() {
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::create_dir_all(directory.path().join("etc/netns/blue")).unwrap();
+    for (path, text) in [("resolv.conf", "own"), ("hosts", "own"), ("vpn.conf", "other"), ("motd", "own")] {
+        fs_err::write(directory.path().join("etc").join(path), text).unwrap();
+    }
+    symlink("/etc/vpn.conf", directory.path().join("etc/netns/blue/resolv.conf")).unwrap();
+    let read = |etc: &str, path: &str| {
+        let root = Root::open(directory.path()).unwrap().with_etc_of(etc);
+        root.read_start(path.as_bytes(), 100).map(|content| match content {
+            Content::Whole(bytes) | Content::Start(bytes) => String::from_utf8(bytes).unwrap(),
+        })
+    };
+    assert_eq!(read("/etc/netns/blue", "/etc/resolv.conf").as_deref(), Ok("other"));
+    assert_eq!(read("/etc/netns/blue", "/etc/hosts").as_deref(), Ok("own"));
+    assert_eq!(read("/etc/netns/red", "/etc/resolv.conf").as_deref(), Ok("own"));
+    fs_err::create_dir(directory.path().join("etc/netns/blue/hosts")).unwrap();
+    assert_eq!(read("/etc/netns/blue", "/etc/hosts"), Err(Refusal::NotRegular(FileType::Directory)));
+}
+
+#[test]
+fn where_the_links_of_etc_lead_is_among_the_system_directories() {
+    let directory = tempfile::tempdir().unwrap();
+    for path in ["etc/netns/blue", "proc", "nix/static", "mnt/wsl"] {
+        fs_err::create_dir_all(directory.path().join(path)).unwrap();
+    }
+    for (path, link) in [("nix/static/hosts", "etc/hosts"), ("mnt/wsl/resolv.conf", "etc/netns/blue/resolv.conf")] {
+        fs_err::write(directory.path().join(path), "").unwrap();
+        symlink(format!("/{path}"), directory.path().join(link)).unwrap();
+    }
+    let inodes = |etc: Option<&str>| {
+        let root = Root::open(directory.path()).unwrap();
+        let root = match etc {
+            Some(etc) => root.with_etc_of(etc),
+            None => root,
+        };
+        root.system_directories().iter().map(|open| rustix::fs::fstat(open).unwrap().st_ino).collect::<Vec<_>>()
+    };
+    let inode = |path: &str| rustix::fs::stat(directory.path().join(path)).unwrap().st_ino;
+    let [etc, proc, nix, wsl] = ["etc", "proc", "nix/static", "mnt/wsl"].map(inode);
+    assert_eq!(inodes(None), [etc, proc, nix]);
+    assert_eq!(inodes(Some("/etc/netns/blue")), [etc, proc, wsl, nix]);
+}
