@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -33,7 +33,15 @@ impl Context {
     /// `dbg` with these arguments.
     pub fn dbg(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Invocation<'_> {
         let arguments = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
-        Invocation { context: self, arguments, variables: Vec::new(), input: None, limit: LIMIT, as_root: false }
+        Invocation {
+            context: self,
+            arguments,
+            variables: Vec::new(),
+            input: None,
+            limit: LIMIT,
+            as_root: false,
+            in_user_namespace: false,
+        }
     }
 
     /// `dbg` with these words, split at spaces: for command lines that a person would type.
@@ -99,6 +107,7 @@ pub struct Invocation<'context> {
     input: Option<Vec<u8>>,
     limit: Duration,
     as_root: bool,
+    in_user_namespace: bool,
 }
 
 impl Invocation<'_> {
@@ -127,6 +136,13 @@ impl Invocation<'_> {
     #[must_use]
     pub fn as_root(mut self) -> Self {
         self.as_root = true;
+        self
+    }
+
+    /// As the root of a user namespace of its own, who is nobody outside of it; with a network of its own.
+    #[must_use]
+    pub fn in_user_namespace(mut self) -> Self {
+        self.in_user_namespace = true;
         self
     }
 
@@ -161,16 +177,20 @@ impl Invocation<'_> {
     pub fn command(self) -> Command {
         let home = self.context.home.path();
         let unprivileged = is_root() && !self.as_root;
+        let program = if self.in_user_namespace { Path::new("unshare") } else { binary::dbg() };
         let mut command = match &self.context.namespace {
-            Some(namespace) => namespace.command(binary::dbg(), unprivileged),
+            Some(namespace) => namespace.command(program, unprivileged),
             None => {
-                let mut command = Command::new(binary::dbg());
+                let mut command = Command::new(program);
                 if unprivileged {
                     command.uid(NOBODY).gid(NOBODY);
                 }
                 command
             }
         };
+        if self.in_user_namespace {
+            command.args(["--map-root-user", "--net", "--"]).arg(binary::dbg());
+        }
         command.args(&self.arguments).current_dir(home).env_clear();
         command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", home);
         for (name, folder) in [("XDG_DATA_HOME", "data"), ("XDG_CACHE_HOME", "cache"), ("XDG_CONFIG_HOME", "config")] {

@@ -9,7 +9,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::home::NOBODY;
 use crate::process::die_with_the_test;
-use crate::{is_root, skip, tool};
+use crate::{Running, is_root, skip, tool};
 
 /// A process that holds the namespaces; they go when it is dropped.
 pub struct Namespace {
@@ -60,6 +60,26 @@ impl Namespace {
     #[must_use]
     pub fn with_empty_root_store() -> Option<Self> {
         Self::new("mount -t tmpfs none /var/lib; mount -t tmpfs none /var/cache")
+    }
+
+    /// Starts a script of `sh` in these namespaces, as root.
+    #[must_use]
+    pub fn start(&self, script: &str) -> Running {
+        let mut command = self.command(Path::new("sh"), false);
+        command.args(["-c", script]);
+        Running::start(command, None)
+    }
+
+    /// What is mounted in them.
+    #[must_use]
+    pub fn mounts(&self) -> String {
+        std::fs::read_to_string(format!("/proc/{}/mountinfo", self.holder.id())).expect("the holder lives")
+    }
+
+    /// The process that holds them.
+    #[must_use]
+    pub fn holder(&self) -> u32 {
+        self.holder.id()
     }
 
     /// A command in these namespaces, as `nobody` when asked so.

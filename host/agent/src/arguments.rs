@@ -10,6 +10,8 @@ use lexopt::{Arg, Parser, ValueExt as _};
 pub(crate) enum Verb {
     /// One session on stdin and stdout, with whoever holds the key of this run.
     Serve(AgentToken),
+    /// Go where this entry says, and serve whoever started it.
+    Enter(String),
     /// Say what it is.
     Version,
     /// Say how it is called.
@@ -28,6 +30,9 @@ pub(crate) enum UsageError {
     /// `serve` without a token.
     #[error("`serve` takes the run's token, `RUN.KEY`")]
     NoToken,
+    /// `enter` without an entry.
+    #[error("`enter` takes the entry that `dbg` wrote")]
+    NoEntry,
     /// `serve` with what is no token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -46,6 +51,11 @@ pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Verb, Us
         Some(Arg::Value(word)) if word == "serve" => match parser.next()? {
             None => return Err(UsageError::NoToken),
             Some(Arg::Value(token)) => Verb::Serve(token.string()?.parse()?),
+            Some(other) => return Err(other.unexpected().into()),
+        },
+        Some(Arg::Value(word)) if word == "enter" => match parser.next()? {
+            None => return Err(UsageError::NoEntry),
+            Some(Arg::Value(entry)) => Verb::Enter(entry.string()?),
             Some(other) => return Err(other.unexpected().into()),
         },
         Some(Arg::Value(word)) => return Err(UsageError::UnknownVerb(word.string()?)),
@@ -72,6 +82,7 @@ mod tests {
     fn each_verb_is_read_with_what_it_takes() {
         let token = RunKey::generate(RunId::from_random([1; 8])).unwrap().public();
         assert_eq!(typed(&["serve", &token.to_string()]).unwrap(), Verb::Serve(token));
+        assert_eq!(typed(&["enter", "{}"]).unwrap(), Verb::Enter("{}".to_owned()));
         assert_eq!(typed(&["--version"]).unwrap(), Verb::Version);
         assert_eq!(typed(&["--help"]).unwrap(), Verb::Help);
     }
@@ -81,6 +92,7 @@ mod tests {
         assert!(matches!(typed(&[]), Err(UsageError::NoVerb)));
         assert!(matches!(typed(&["fly"]), Err(UsageError::UnknownVerb(verb)) if verb == "fly"));
         assert!(matches!(typed(&["serve"]), Err(UsageError::NoToken)));
+        assert!(matches!(typed(&["enter"]), Err(UsageError::NoEntry)));
         assert!(matches!(typed(&["serve", "one"]), Err(UsageError::Token(TokenError::Form))));
         for words in [&["--fly"][..], &["--version", "more"], &["serve", "--fly"]] {
             assert!(matches!(typed(words), Err(UsageError::Words(_))), "{words:?}");

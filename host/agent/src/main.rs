@@ -19,9 +19,11 @@ const HELP: &str = "\
 The agent of dbg. It is started by `dbg`, and serves one session.
 
 Usage: dbg-agent serve RUN.KEY
+       dbg-agent enter ENTRY
        dbg-agent --version
 
   serve RUN.KEY  Serves whoever holds the key of the run, on stdin and stdout
+  enter ENTRY    Joins the namespaces of a target, fences itself in, and serves whoever started it
   --version      Says build, protocol and architecture
   --help         Says this
 ";
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => told(&failure, ExitCode::FAILURE),
         },
+        Ok(Verb::Enter(entry)) => dbg_agent::enter(&entry, env!("DBG_BUILD")),
         Ok(Verb::Version) => print(&format!(
             "dbg-agent {} ({}), protocol {PROTOCOL}, {}\n",
             env!("CARGO_PKG_VERSION"),

@@ -50,6 +50,27 @@ impl<const N: usize> Columns<N> {
     }
 }
 
+/// `text` wrapped at `width`, its first line behind `lead`, further ones four columns deeper. It is escaped already.
+pub(crate) fn hanging(lead: &str, text: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut line = lead.to_owned();
+    for word in text.split(' ') {
+        if line.trim().is_empty() || line.chars().count() + 1 + word.chars().count() <= width {
+            if !line.trim().is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        } else {
+            let next = format!("{lead}    {word}");
+            lines.push_str(&std::mem::replace(&mut line, next));
+            lines.push('\n');
+        }
+    }
+    lines.push_str(&line);
+    lines.push('\n');
+    lines
+}
+
 /// What a check asks to be granted, a line each, with its reason.
 pub(crate) fn grants(check: &CheckDeclaration) -> String {
     let mut text = String::new();
@@ -176,6 +197,13 @@ mod tests {
         let text = grants(&check);
         assert!(!text.contains('\x1b'), "{text:?}");
         assert_eq!(text.lines().count(), 2);
+    }
+
+    #[test]
+    fn a_long_sentence_is_wrapped_and_none_of_it_is_lost() {
+        let text = hanging("  ", "network: checks look at the target's network", 24);
+        assert_eq!(text, "  network: checks look\n      at the target's\n      network\n");
+        assert_eq!(hanging("  ", &"x".repeat(40), 24), format!("  {}\n", "x".repeat(40)));
     }
 
     #[test]

@@ -25,6 +25,11 @@ impl Fault {
         Self { exit: Exit::Own, error: error.into() }
     }
 
+    /// The target is not there, or may not be entered.
+    pub(crate) fn unreachable(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::Unknown, error: error.into() }
+    }
+
     /// The operator stopped it.
     pub(crate) fn interrupted() -> Self {
         Self { exit: Exit::Interrupted, error: anyhow::anyhow!("interrupted") }
@@ -97,6 +102,8 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_engine::CompileError,
         dbg_engine::LoadError,
         dbg_session::SessionError,
+        dbg_placement::Refusal,
+        dbg_placement::LaunchError,
     )
 }
 

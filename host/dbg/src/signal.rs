@@ -20,7 +20,7 @@ pub(crate) fn listen() -> io::Result<Cancelled> {
         any(&mut interrupt, &mut terminate, &mut hangup).await;
         sender.send_replace(true);
         any(&mut interrupt, &mut terminate, &mut hangup).await;
-        // Everything that dbg holds is in this process: leaving it is the clean-up.
+        // Everything that dbg holds is in this process or, as an agent, ended by the kernel with it: leaving it is the clean-up.
         std::process::exit(i32::from(Exit::Interrupted.code()));
     });
     Ok(receiver)

@@ -28,6 +28,8 @@ pub enum FailureCode {
     NotLoadable,
     /// The session to the agent broke.
     Disconnected,
+    /// The target is not there, or may not be entered.
+    Unreachable,
 }
 
 /// Why a check could not be done; the verdict is `unknown`, and what it said before is kept.

@@ -1,6 +1,7 @@
 //! What is being debugged, as an operator writes it: `kind/name`.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -9,23 +10,49 @@ use crate::{Cell, nearest, truncate_at_char};
 
 /// What is being debugged. Kinds are added with the placement that reaches them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
 pub enum Target {
     /// This process's own view of this machine.
     Local,
+    /// What a process sees: its network, its files, its processes.
+    Pid(ProcessId),
+    /// A network namespace that has a name.
+    Netns(NetnsName),
 }
+
+/// The number of a process: from 1 to 2^22, the most that Linux gives. Source: man 5 proc_sys_kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct ProcessId(NonZeroU32);
+
+/// The name of a network namespace, as `ip netns` gives it: a file name of 1 to 255 bytes, and neither `.` nor `..`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct NetnsName(String);
 
 /// A kind of target, for help and for errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TargetKind {
     /// The word before the slash.
     pub word: &'static str,
+    /// How a target of it is written.
+    pub form: &'static str,
     /// What it is, for `dbg target list` and help.
     pub doc: &'static str,
 }
 
 /// Every kind of this build.
-const KINDS: [TargetKind; 1] = [TargetKind { word: "local", doc: "this machine, from this process" }];
+const KINDS: [TargetKind; 3] = [LOCAL, PID, NETNS];
+
+const LOCAL: TargetKind = TargetKind { word: "local", form: "local", doc: "this machine, as whoever runs dbg sees it" };
+const PID: TargetKind =
+    TargetKind { word: "pid", form: "pid/PID", doc: "what a process sees: its network, files and processes" };
+const NETNS: TargetKind =
+    TargetKind { word: "netns", form: "netns/NAME", doc: "a network namespace by its name, as `ip netns` lists it" };
+
+/// Linux gives no process a higher number. Source: `PID_MAX_LIMIT`, include/linux/threads.h
+const MAX_PID: u32 = 1 << 22;
+/// A file name of Linux has no more bytes.
+const MAX_NAME: usize = 255;
 
 /// Why a text is no target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,14 +64,32 @@ pub enum TargetError {
         shown: String,
         /// The valid kinds.
         choices: String,
-        /// The nearest kind.
-        nearest: Option<&'static str>,
+        /// The whole target with the nearest kind.
+        nearest: Option<String>,
     },
     /// `local/x`.
     #[error("the target `{kind}` takes no name, and `{shown}` gives one")]
     NameNotWanted {
         /// The kind.
         kind: &'static str,
+        /// What was given, escaped and cut.
+        shown: String,
+    },
+    /// `pid`, `netns/`.
+    #[error("the target `{form}` needs a name after the slash")]
+    NameWanted {
+        /// How it is written.
+        form: &'static str,
+    },
+    /// `pid/x`, `pid/0`.
+    #[error("`{shown}` is no number of a process: it is a number from 1 to {MAX_PID}")]
+    NotAProcessId {
+        /// What was given, escaped and cut.
+        shown: String,
+    },
+    /// `netns/../x`.
+    #[error("`{shown}` is no name of a network namespace: it is a file name of at most {MAX_NAME} bytes, without `/`")]
+    NotANetnsName {
         /// What was given, escaped and cut.
         shown: String,
     },
@@ -55,8 +100,13 @@ impl TargetError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownKind { nearest, .. } => nearest.map(|kind| format!("did you mean `--target {kind}`?")),
+            Self::UnknownKind { nearest, .. } => {
+                nearest.as_ref().map(|target| format!("did you mean `--target {target}`?"))
+            }
             Self::NameNotWanted { kind, .. } => Some(format!("write `--target {kind}`")),
+            Self::NameWanted { form } => Some(format!("write `--target {form}`")),
+            Self::NotAProcessId { .. } => Some("`ps -e` lists processes with their numbers".to_owned()),
+            Self::NotANetnsName { .. } => Some("`dbg target list` lists the network namespaces".to_owned()),
         }
     }
 }
@@ -69,32 +119,130 @@ impl Target {
     }
 }
 
+impl ProcessId {
+    /// The process of this number, if there can be one.
+    #[must_use]
+    pub fn new(number: u32) -> Option<Self> {
+        NonZeroU32::new(number).filter(|number| number.get() <= MAX_PID).map(Self)
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl NetnsName {
+    /// The name. It may hold anything that a file name may: escape it before it is shown.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ProcessId {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        // A sign or a blank is no part of a number.
+        let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = digits.and_then(|digits| digits.parse().ok()).and_then(Self::new);
+        number.ok_or_else(|| TargetError::NotAProcessId { shown: shown(text) })
+    }
+}
+
+impl FromStr for NetnsName {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let is_file_name = !text.is_empty() && text.len() <= MAX_NAME && !text.contains(['/', '\0']);
+        if is_file_name && text != "." && text != ".." {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(TargetError::NotANetnsName { shown: shown(text) })
+        }
+    }
+}
+
 impl FromStr for Target {
     type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
         let (kind, name) = match text.split_once('/') {
-            Some((kind, name)) => (kind, Some(name)),
+            Some((kind, name)) => (kind, Some(name).filter(|name| !name.is_empty())),
             None => (text, None),
         };
-        let shown = |text: &str| Cell(truncate_at_char(text, 64)).to_string();
         match (kind, name) {
-            ("local", None) => Ok(Self::Local),
-            ("local", Some(_)) => Err(TargetError::NameNotWanted { kind: "local", shown: shown(text) }),
+            ("local", None) if text == LOCAL.word => Ok(Self::Local),
+            ("local", _) => Err(TargetError::NameNotWanted { kind: LOCAL.word, shown: shown(text) }),
+            ("pid", Some(name)) => name.parse().map(Self::Pid),
+            ("pid", None) => Err(TargetError::NameWanted { form: PID.form }),
+            ("netns", Some(name)) => name.parse().map(Self::Netns),
+            ("netns", None) => Err(TargetError::NameWanted { form: NETNS.form }),
             _ => Err(TargetError::UnknownKind {
                 shown: shown(kind),
-                choices: KINDS.map(|kind| format!("`{}`", kind.word)).join(", "),
-                nearest: nearest(kind, KINDS.map(|kind| kind.word)),
+                choices: KINDS.map(|kind| format!("`{}`", kind.form)).join(", "),
+                nearest: nearest(kind, KINDS.map(|kind| kind.word)).map(|kind| meant(kind, name)),
             }),
         }
     }
 }
 
+/// The target that was meant by another kind.
+fn meant(kind: &str, name: Option<&str>) -> String {
+    match (KINDS.into_iter().find(|known| known.word == kind), name) {
+        (Some(known), Some(name)) if known != LOCAL => format!("{kind}/{}", shown(name)),
+        (Some(known), _) => known.form.to_owned(),
+        (None, _) => kind.to_owned(),
+    }
+}
+
+fn shown(text: &str) -> String {
+    Cell(truncate_at_char(text, 64)).to_string()
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Local => f.pad("local"),
+            Self::Local => f.pad(LOCAL.word),
+            Self::Pid(pid) => f.pad(&format!("{}/{pid}", PID.word)),
+            Self::Netns(name) => f.pad(&format!("{}/{}", NETNS.word, name.as_str())),
         }
+    }
+}
+
+impl fmt::Display for ProcessId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.get(), f)
+    }
+}
+
+impl From<ProcessId> for u32 {
+    fn from(pid: ProcessId) -> Self {
+        pid.get()
+    }
+}
+
+impl TryFrom<u32> for ProcessId {
+    type Error = TargetError;
+
+    fn try_from(number: u32) -> Result<Self, TargetError> {
+        Self::new(number).ok_or_else(|| TargetError::NotAProcessId { shown: number.to_string() })
+    }
+}
+
+impl From<NetnsName> for String {
+    fn from(name: NetnsName) -> Self {
+        name.0
+    }
+}
+
+impl TryFrom<String> for NetnsName {
+    type Error = TargetError;
+
+    fn try_from(text: String) -> Result<Self, TargetError> {
+        text.parse()
     }
 }
 
@@ -102,14 +250,61 @@ impl fmt::Display for Target {
 mod tests {
     use super::*;
 
+    fn hint(text: &str) -> Option<String> {
+        text.parse::<Target>().unwrap_err().hint()
+    }
+
+    #[test]
+    fn a_target_is_read_as_it_is_written() {
+        for text in ["local", "pid/1", "pid/4194304", "netns/blue", "netns/a b", "netns/..."] {
+            assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
+        }
+        assert_eq!("pid/007".parse::<Target>().unwrap().to_string(), "pid/7");
+    }
+
     #[test]
     fn an_unknown_kind_suggests_the_nearest() {
-        let error = "locla".parse::<Target>().unwrap_err();
-        assert_eq!(error.hint().as_deref(), Some("did you mean `--target local`?"));
+        assert_eq!(hint("locla").as_deref(), Some("did you mean `--target local`?"));
+        assert_eq!(hint("nets/blue").as_deref(), Some("did you mean `--target netns/blue`?"));
+        assert_eq!(hint("ipd").as_deref(), Some("did you mean `--target pid/PID`?"));
+        assert_eq!(hint("kubernetes/x"), None);
     }
 
     #[test]
     fn a_target_that_takes_no_name_refuses_one() {
-        assert!(matches!("local/n1".parse::<Target>(), Err(TargetError::NameNotWanted { kind: "local", .. })));
+        for text in ["local/n1", "local/"] {
+            assert!(matches!(text.parse::<Target>(), Err(TargetError::NameNotWanted { kind: "local", .. })));
+        }
+    }
+
+    #[test]
+    fn a_target_that_takes_a_name_needs_one() {
+        for text in ["pid", "pid/", "netns", "netns/"] {
+            assert!(matches!(text.parse::<Target>(), Err(TargetError::NameWanted { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_process_has_a_number_that_linux_gives() {
+        for name in ["0", "-1", "+1", "4194305", "99999999999999999999", "1x", " 1", "self", "1/2"] {
+            let error = format!("pid/{name}").parse::<Target>().unwrap_err();
+            assert!(matches!(error, TargetError::NotAProcessId { .. }), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_network_namespace_cannot_be_named_out_of_its_folder() {
+        let long = "x".repeat(256);
+        for name in [".", "..", "../x", "a/b", "/etc/passwd", "a\0b", &long] {
+            let error = format!("netns/{name}").parse::<Target>().unwrap_err();
+            assert!(matches!(error, TargetError::NotANetnsName { .. }), "{name:?}");
+        }
+        assert!(format!("netns/{}", "x".repeat(255)).parse::<Target>().is_ok());
+    }
+
+    #[test]
+    fn what_was_typed_cannot_move_the_cursor() {
+        let error = "netns/\u{1b}[2J/".parse::<Target>().unwrap_err();
+        assert!(!error.to_string().contains('\u{1b}'), "{error}");
     }
 }

@@ -1,51 +1,169 @@
-//! An agent that was launched.
+//! An agent that was launched, and how it ended.
+
+use std::fmt;
+use std::io;
 
 use dbg_agent::AgentError;
-use tokio::io::DuplexStream;
+use dbg_engine::Engine;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 
-/// Why an agent did not serve to the end.
+use crate::child::Child;
+use crate::{Place, Placed, Program, ProgramError, Refusal, child, local};
+
+/// A stream to an agent, of whatever kind.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+/// A stream to an agent.
+pub type Stream = Box<dyn Duplex>;
+
+/// Why no agent was launched, or why one did not serve to the end.
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
-    /// It said why.
+    /// The target is not what it was when the plan was made.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is no program to start.
+    #[error("there is no agent to start")]
+    Program(#[from] ProgramError),
+    /// The kernel starts no process.
+    #[error("the agent cannot be started")]
+    Start(#[source] io::Error),
+    /// An agent in this process said why.
     #[error(transparent)]
     Agent(#[from] AgentError),
-    /// It broke.
+    /// An agent in this process broke.
     #[error("the agent broke off")]
     Broke,
+    /// The process of an agent ended before its time.
+    #[error("{0}")]
+    Ended(Account),
+}
+
+impl LaunchError {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused(refusal) => refusal.hint(),
+            Self::Program(error) => error.hint(),
+            Self::Start(_) | Self::Agent(_) | Self::Broke | Self::Ended(_) => None,
+        }
+    }
+}
+
+/// How the process of an agent ended, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// How.
+    pub ending: Ending,
+    /// What it wrote on stderr, at most 4 KiB: foreign text in one line, escaped.
+    pub words: String,
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself, with this code.
+    Code(i32),
+    /// By a signal.
+    Signal(i32),
+    /// By us: its session was over and it did not end.
+    Lingered,
+    /// The kernel does not say.
+    Unknown,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ending {
+            // What it says is the reason; that it then ended is no news.
+            Ending::Code(_) if !self.words.is_empty() => return write!(f, "the agent gave up: {}", self.words),
+            Ending::Code(code) => write!(f, "the agent ended with code {code}")?,
+            Ending::Signal(signal) => write!(f, "the agent was killed by signal {signal}")?,
+            Ending::Lingered => f.write_str("the agent did not end with its session and was killed")?,
+            Ending::Unknown => f.write_str("the agent is gone")?,
+        }
+        if self.words.is_empty() { Ok(()) } else { write!(f, "; it had said: {}", self.words) }
+    }
 }
 
 /// A launched agent: a stream to it, and the hold on it. Dropping it ends the agent.
 pub struct Launched {
     /// The session's stream; taken once.
-    pub stream: DuplexStream,
+    pub stream: Stream,
     /// What must outlive the session.
     pub hold: Hold,
 }
 
-/// The hold on a launched agent.
-pub struct Hold {
-    task: JoinHandle<Result<(), AgentError>>,
+/// The hold on a launched agent. Dropping it ends the agent, and waits until it is gone.
+pub struct Hold(Held);
+
+enum Held {
+    Task(Task),
+    Child(Child),
+}
+
+/// An agent in this process. Dropping it ends it.
+struct Task(JoinHandle<Result<(), AgentError>>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Launched {
-    pub(crate) fn new(stream: DuplexStream, task: JoinHandle<Result<(), AgentError>>) -> Self {
-        Self { stream, hold: Hold { task } }
+    pub(crate) fn in_process(stream: Stream, task: JoinHandle<Result<(), AgentError>>) -> Self {
+        Self { stream, hold: Hold(Held::Task(Task(task))) }
+    }
+
+    pub(crate) fn child(stream: Stream, child: Child) -> Self {
+        Self { stream, hold: Hold(Held::Child(child)) }
     }
 }
 
 impl Hold {
-    /// Waits until the agent has gone, after the session's end. Its own account is the better one when the session broke.
-    pub async fn gone(mut self) -> Result<(), LaunchError> {
-        match (&mut self.task).await {
-            Ok(result) => Ok(result?),
-            Err(_) => Err(LaunchError::Broke),
+    /// Waits until the agent has gone, after the session's end; one that stays is ended. Its own account is the better one when the
+    /// session broke.
+    pub async fn gone(self) -> Result<(), LaunchError> {
+        match self.0 {
+            Held::Task(mut task) => match (&mut task.0).await {
+                Ok(result) => Ok(result?),
+                Err(_) => Err(LaunchError::Broke),
+            },
+            Held::Child(child) => child.gone().await.map_err(LaunchError::Ended),
         }
     }
 }
 
-impl Drop for Hold {
-    fn drop(&mut self) {
-        self.task.abort();
+/// Launches the agent of a plan. `build` names this dbg; `engine` is used by agents that run in this process, `program` by those that
+/// do not.
+pub async fn launch(placed: Placed, program: &Program, build: &str, engine: &Engine) -> Result<Launched, LaunchError> {
+    match &placed.plan.place.what {
+        Place::InProcess => Ok(local::launch(build, engine)),
+        Place::Child(plan) => {
+            let plan = plan.clone();
+            child::launch(&plan, placed, program).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(ending: Ending, words: &str) -> String {
+        Account { ending, words: words.to_owned() }.to_string()
+    }
+
+    #[test]
+    fn what_an_agent_says_is_the_better_account_and_a_signal_is_told_anyway() {
+        assert_eq!(told(Ending::Code(1), "cannot join"), "the agent gave up: cannot join");
+        assert_eq!(told(Ending::Code(1), ""), "the agent ended with code 1");
+        assert_eq!(told(Ending::Signal(9), ""), "the agent was killed by signal 9");
+        assert_eq!(told(Ending::Signal(9), "oh"), "the agent was killed by signal 9; it had said: oh");
     }
 }

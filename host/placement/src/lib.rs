@@ -1,22 +1,23 @@
 //! Facts of the place and a plan become a launched agent.
 //!
-//! One module a placement. Deciding is pure and in [`plan`]; launching is all that awaits. This room must never know how a report is
+//! Looking is in [`facts`], deciding is pure and in [`plan`], launching is all that awaits. This room must never know how a report is
 //! shown, and no guest's code.
 
 mod agents;
+mod child;
+mod explain;
+pub mod facts;
 mod launch;
 mod local;
-mod plan;
+mod place;
+pub mod plan;
+mod program;
+mod refusal;
 
 pub use agents::{Agents, AgentsError};
-pub use launch::{Hold, LaunchError, Launched};
-pub use plan::{Place, Plan, plan};
-
-use dbg_engine::Engine;
-
-/// Launches the agent of a plan. `build` names this dbg, `engine` is used by agents that run in this process.
-pub fn launch(plan: &Plan, build: &str, engine: &Engine) -> Launched {
-    match plan.place {
-        Place::InProcess => local::launch(build, engine),
-    }
-}
+pub use explain::{Explanation, Item, explain};
+pub use launch::{Account, Ending, Hold, LaunchError, Launched, Stream, launch};
+pub use place::{NeedsChild, Placed, needs_child, place};
+pub use plan::{Place, Plan};
+pub use program::{Program, ProgramError};
+pub use refusal::Refusal;

@@ -16,5 +16,5 @@ pub(crate) fn launch(build: &str, engine: &Engine) -> Launched {
     let facts = AgentFacts { build: build.to_owned(), machine: dbg_agent::machine(), fences: BTreeSet::new() };
     let engine = engine.clone();
     let task = tokio::spawn(async move { dbg_agent::serve(far, Security::Process, facts, engine).await });
-    Launched::new(near, task)
+    Launched::in_process(Box::new(near), task)
 }

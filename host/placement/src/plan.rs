@@ -1,41 +1,203 @@
-//! The least privileged way that works, and why: a pure function.
+//! The least privileged way that works, and why: a pure function of what the checks need and of facts.
 
-use dbg_model::Target;
+mod network;
+mod notes;
+mod rights;
 
-/// Where an agent is to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In this process, with what this process may do.
-    InProcess,
-}
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
+use dbg_model::{Capability, Fence, NetnsName, ProcessId, Target};
+
+use crate::facts::{self, Facts, NetnsFacts, Network, Own, ProcessFacts, TargetFacts};
+use crate::{NeedsChild, Refusal};
+
+/// The capabilities of dbg that the selected checks were granted.
+pub type Needs = BTreeSet<Capability>;
 
 /// How a target is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The target.
     pub target: Target,
-    /// Where the agent runs.
-    pub place: Place,
-    /// Why there, for people: one sentence, lower case, no full stop.
-    pub reason: &'static str,
+    /// Where the agent runs, and why there.
+    pub place: Because<Place>,
+    /// What a reader of the results has to know about how they came to be.
+    pub notes: Vec<String>,
 }
 
-/// The plan for a target.
-#[must_use]
-pub fn plan(target: &Target) -> Plan {
-    Plan {
-        target: target.clone(),
-        place: Place::InProcess,
-        reason: "the target is what this process sees, so the agent runs in it and nothing is created",
+/// Where an agent is to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In this process, with what this process may do.
+    InProcess,
+    /// In a child of this process.
+    Child(Box<ChildPlan>),
+}
+
+/// Something of a plan, and why it is there: one sentence, lower case, no full stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Because<T> {
+    /// What.
+    pub what: T,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a child does before it serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildPlan {
+    /// The namespaces that it joins, in this order.
+    pub joins: Vec<Because<Joined>>,
+    /// The namespaces of the target that it does not join.
+    pub leaves: Vec<Because<&'static str>>,
+    /// The Linux capabilities that this process needs to get it there.
+    pub enters_with: Vec<Because<&'static str>>,
+    /// Those that it keeps while checks run; every other is dropped before that.
+    pub keeps: Vec<Because<LinuxCapability>>,
+    /// Those that it would keep, were they there.
+    pub lacks: Vec<Because<LinuxCapability>>,
+    /// Whose root the files of the checks are beneath.
+    pub root: Because<RootOf>,
+    /// The folder whose files stand for those of `/etc`.
+    pub etc: Option<Because<PathBuf>>,
+    /// What of the file system stays in reach.
+    pub files: Because<FileReach>,
+    /// Whether other processes' sockets are looked at.
+    pub watches_processes: WatchesProcesses,
+    /// What is to keep it in.
+    pub fences: Vec<Because<Fence>>,
+}
+
+/// A namespace that a child joins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joined {
+    /// The user namespace that the network namespace belongs to.
+    User,
+    /// The network namespace.
+    Network,
+}
+
+/// Whose root directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RootOf {
+    /// This process's.
+    Own,
+    /// The target's.
+    Target,
+}
+
+impl<T> Because<T> {
+    pub(crate) fn new(what: T, reason: impl Into<String>) -> Self {
+        Self { what, reason: reason.into() }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_local_target_creates_nothing() {
-        assert_eq!(plan(&Target::Local).place, Place::InProcess);
+/// Whether a target is reached by a child, as far as it is known without looking at the target.
+pub(crate) fn needs_child(target: &Target, own: &Own) -> NeedsChild {
+    match target {
+        Target::Local if !own.is_privileged() => NeedsChild::No,
+        Target::Local | Target::Pid(_) | Target::Netns(_) => NeedsChild::Yes,
     }
+}
+
+/// The plan for the target of the facts.
+///
+/// # Errors
+/// Why it cannot be reached; nothing was created.
+pub fn plan(needs: &Needs, facts: &Facts) -> Result<Plan, Refusal> {
+    let Facts { own, target } = facts;
+    match target {
+        TargetFacts::Local => local(own, needs),
+        TargetFacts::Process(pid, process) => of_process(own, needs, *pid, process),
+        TargetFacts::Netns(name, netns) => of_netns(own, needs, name, netns),
+    }
+}
+
+fn local(own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
+    let place = match needs_child(&Target::Local, own) {
+        NeedsChild::No => Because::new(
+            Place::InProcess,
+            "the target is what this process sees and it has no rights to drop, so the agent runs in it",
+        ),
+        NeedsChild::Yes => {
+            let root = Because::new(RootOf::Own, "the target is what this process sees");
+            let child = child(own, needs, None, root)?;
+            let reason = "this process has rights that no check needs: a child drops them before it runs one";
+            Because::new(Place::Child(Box::new(child)), reason)
+        }
+    };
+    Ok(Plan { target: Target::Local, place, notes: Vec::new() })
+}
+
+fn of_process(own: &Own, needs: &Needs, pid: ProcessId, process: &ProcessFacts) -> Result<Plan, Refusal> {
+    let open = match *process {
+        ProcessFacts::Open(ref open) => open,
+        ProcessFacts::Gone => return Err(Refusal::NoProcess { pid }),
+        ProcessFacts::Replaced => return Err(Refusal::Replaced { pid }),
+        ProcessFacts::Zombie => return Err(Refusal::Zombie { pid }),
+        ProcessFacts::KernelThread => return Err(Refusal::KernelThread { pid }),
+        ProcessFacts::Thread { of } => return Err(Refusal::Thread { pid, of }),
+        ProcessFacts::Closed { uid } => return Err(Refusal::Closed { pid, uid, euid: own.euid }),
+        ProcessFacts::Unreadable(errno) => return Err(Refusal::Unreadable { pid, errno }),
+    };
+    let reason = "files, the resolver's configuration and `/proc` are read as the process sees them";
+    let mut child = child(own, needs, Some(&open.network), Because::new(RootOf::Target, reason))?;
+    child.leaves.extend([
+        Because::new("mount", "its files are reached beneath its root, which takes no right to mount"),
+        Because::new(
+            "pid",
+            "its processes are read in its `/proc`, and the agent stays out of its sight where it has its own",
+        ),
+    ]);
+    let reason = "another network and another root are a whole process's, and this one stays where it is";
+    let place = Because::new(Place::Child(Box::new(child)), reason);
+    Ok(Plan { target: Target::Pid(pid), place, notes: notes::of(pid, own, open) })
+}
+
+fn of_netns(own: &Own, needs: &Needs, name: &NetnsName, netns: &NetnsFacts) -> Result<Plan, Refusal> {
+    let open = match netns {
+        NetnsFacts::Open(open) => open,
+        NetnsFacts::Missing { known } => {
+            return Err(Refusal::NoNetns { name: name.clone(), known: known.clone() });
+        }
+        NetnsFacts::SomethingElse => return Err(Refusal::NotANetns { path: facts::netns_path(name) }),
+        NetnsFacts::Unreadable(errno) => {
+            return Err(Refusal::UnreadableNetns { path: facts::netns_path(name), errno: *errno });
+        }
+    };
+    let root = Because::new(RootOf::Own, "a network namespace has no files of its own");
+    let mut child = child(own, needs, Some(&open.network), root)?;
+    let reason = "its `hosts` and `resolv.conf` stand for those of `/etc`, as `ip netns exec` has it";
+    child.etc = open.etc.clone().map(|folder| Because::new(folder, reason));
+    let reason = "another network is a whole process's, and this one stays where it is";
+    let place = Because::new(Place::Child(Box::new(child)), reason);
+    Ok(Plan { target: Target::Netns(name.clone()), place, notes: Vec::new() })
+}
+
+fn child(own: &Own, needs: &Needs, network: Option<&Network>, root: Because<RootOf>) -> Result<ChildPlan, Refusal> {
+    let way = network.map_or(Ok(network::Way::Stay), |network| network::way(own, network))?;
+    let rights = rights::rights(own, needs, way);
+    let watches_processes =
+        if needs.contains(&Capability::Processes) { WatchesProcesses::Yes } else { WatchesProcesses::No };
+    let mut plan = ChildPlan {
+        joins: Vec::new(),
+        leaves: Vec::new(),
+        enters_with: Vec::new(),
+        keeps: rights.keeps,
+        lacks: rights.lacks,
+        root,
+        etc: None,
+        files: rights::files(needs),
+        watches_processes,
+        fences: rights::fences(watches_processes),
+    };
+    if network.is_some() {
+        network::enter(way, own, &mut plan);
+    }
+    Ok(plan)
 }

@@ -16,6 +16,7 @@ pub(crate) fn code_word(code: FailureCode) -> &'static str {
         FailureCode::OutOfMemory => "out-of-memory",
         FailureCode::NotLoadable => "not-loadable",
         FailureCode::Disconnected => "disconnected",
+        FailureCode::Unreachable => "unreachable",
     }
 }
 
@@ -33,6 +34,7 @@ pub(crate) fn code_phrase(code: FailureCode) -> &'static str {
         FailureCode::OutOfMemory => "the plugin wanted more memory than it may have",
         FailureCode::NotLoadable => "the plugin could not be started",
         FailureCode::Disconnected => "the connection to the agent broke",
+        FailureCode::Unreachable => "the target could not be reached",
     }
 }
 

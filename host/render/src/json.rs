@@ -67,6 +67,10 @@ struct CheckOutcome<'a> {
     granted: &'a [String],
     /// What the check asked for and did not get, one line each, for people.
     withheld: &'a [String],
+    /// What a reader has to know about how the result came to be, such as that the target could have interfered: one sentence each, for
+    /// people. Not there when there is nothing to know.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
     /// The worst finding's verdict; `unknown` when the check could not be done or said nothing, unless it found a `fail` before.
     verdict: Verdict,
     /// Why the check could not be done; null when it could. What it said before is kept.
@@ -106,6 +110,7 @@ impl<'a> CheckOutcome<'a> {
             arguments: subject.arguments.iter().map(|(name, values)| Argument { name, values }).collect(),
             granted: &subject.granted,
             withheld: &subject.withheld,
+            notes: &subject.notes,
             verdict: result.verdict().into(),
             failure: result.failure.as_ref().map(Failure::new),
             findings: list(&result.findings, Finding::new),

@@ -117,6 +117,9 @@ struct Outcome<'a> {
     verdict: Verdict,
     /// Why it could not be done; null when it could.
     failure: Option<Failure<'a>>,
+    /// What a reader has to know about how the result came to be: one sentence each, for people. Not there when there is nothing to know.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
     /// What was lost of it.
     lost: Lost,
 }
@@ -175,6 +178,7 @@ impl<W: Write> NdjsonWriter<W> {
                 plugin: Plugin::new(&result.subject.plugin),
                 verdict: result.verdict().into(),
                 failure: result.failure.as_ref().map(Failure::new),
+                notes: &result.subject.notes,
                 lost: Lost::new(&result.counts),
             }),
         };

@@ -24,6 +24,7 @@ pub(crate) fn subject(target: &str) -> Subject {
         arguments: vec![("name".to_owned(), vec!["shop.test".to_owned()])],
         granted: vec!["sockets udp 10.0.0.10:53".to_owned()],
         withheld: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -229,5 +230,6 @@ pub(crate) fn hostile() -> Report {
     subject.arguments = vec![(HOSTILE.to_owned(), vec![HOSTILE.to_owned()])];
     subject.granted = vec![HOSTILE.to_owned()];
     subject.withheld = vec![HOSTILE.to_owned()];
+    subject.notes = vec![HOSTILE.to_owned()];
     report(vec![collect(subject, hostile_events())])
 }

@@ -50,6 +50,16 @@ impl Collector {
         &self.result.subject
     }
 
+    /// Adds what was found out about the place once the agent was there.
+    pub fn note(&mut self, mut note: String) {
+        if self.result.subject.notes.len() < limits::NOTES {
+            self.trim.text(&mut note, limits::SENTENCE);
+            self.result.subject.notes.push(note);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
     /// Takes the next event.
     pub fn take(&mut self, event: Event) {
         if self.ending.is_some() {

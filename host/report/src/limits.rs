@@ -24,6 +24,9 @@ pub(crate) const ARTIFACTS: usize = 16;
 /// Bytes of all artifacts of a check.
 pub(crate) const ARTIFACT_BYTES: usize = 16 << 20;
 
+/// Notes of a result.
+pub(crate) const NOTES: usize = 16;
+
 /// Bytes of a name, an id or a unit.
 pub(crate) const NAME: usize = 64;
 /// Bytes of a label, a file name or a media type.

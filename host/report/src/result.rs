@@ -21,6 +21,8 @@ pub struct Subject {
     pub granted: Vec<String>,
     /// What it asked for and did not get, one short line each.
     pub withheld: Vec<String>,
+    /// What a reader has to know about how the results came to be, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Which plugin exactly.

@@ -1,4 +1,4 @@
-//! What a session costs: bytes a second over a pipe, and memory of many side by side. `cargo xtask bench session` runs it.
+//! What a session costs: bytes a second over a pipe, and memory of many side by side. `cargo xtask bench sessions` runs it.
 #![expect(clippy::print_stdout, reason = "its answer goes to stdout")]
 #![expect(clippy::unwrap_used, reason = "a measurement of something that did not work is none")]
 

@@ -114,7 +114,7 @@ impl Lane {
         Ok(())
     }
 
-    fn spread(&self) -> Result<Spread> {
+    pub(super) fn spread(&self) -> Result<Spread> {
         let walls: Vec<Duration> = self.samples.iter().map(|sample| sample.wall).collect();
         Spread::of(&walls).with_context(|| format!("`{}` never ran", self.name))
     }

@@ -7,7 +7,7 @@ mod measure;
 mod named;
 mod overhead;
 mod reach;
-mod session;
+mod sessions;
 mod sockets;
 mod stage;
 
@@ -32,8 +32,8 @@ enum Name {
     Reach(reach::Args),
     /// `sock-summary` over many sockets, beside `ss`: time and peak memory
     Sockets(sockets::Args),
-    /// A session alone: bytes a second over a pipe, plain and encrypted, and the memory of 1,000 sessions side by side
-    Session(session::Args),
+    /// A session alone, over a pipe and a thousand side by side; then what a check costs in another network, and in 64 MiB
+    Sessions(sessions::Args),
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
@@ -41,6 +41,6 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
         Name::Local(args) => local::run(args, workspace),
         Name::Reach(args) => reach::run(args, workspace),
         Name::Sockets(args) => sockets::run(args, workspace),
-        Name::Session(args) => session::run(args, workspace),
+        Name::Sessions(args) => sessions::run(args, workspace),
     }
 }

@@ -39,6 +39,11 @@ impl Stage {
         Ok(path)
     }
 
+    /// Where the copy lies.
+    pub(super) fn program(&self) -> &Path {
+        &self.dbg
+    }
+
     /// `dbg`, with nothing of our environment that it could read.
     pub(super) fn dbg(&self) -> Command {
         let mut command = Command::new(&self.dbg);

@@ -6,6 +6,7 @@ mod output;
 mod plugin;
 mod run;
 mod schema;
+mod selection;
 mod target;
 
 pub(crate) use check::{CheckCommand, CheckShow};
@@ -14,7 +15,8 @@ pub(crate) use output::{ListFormat, ReportFormat};
 pub(crate) use plugin::{PluginAdd, PluginCommand, PluginRemove, PluginShow};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
-pub(crate) use target::TargetCommand;
+pub(crate) use selection::Selection;
+pub(crate) use target::{TargetCommand, TargetExplain};
 
 use clap::{Parser, Subcommand};
 
@@ -22,6 +24,8 @@ const EXAMPLES: &str = "\
 Examples:
   dbg run dns-check
   dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA
+  dbg run --target pid/1234 sock-summary
+  dbg target explain pid/1234 sock-summary
   dbg check show dns-check
   dbg plugin add ./my-check.wasm --allow-unsigned
 

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ReportFormat;
+use super::{ReportFormat, Selection};
 use crate::exit::FailOn;
 
 /// Run checks on targets and report a verdict
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  dbg run dns-check\n  dbg run dns-check name=example.test server=127.0.0.1:5353 type=A,AAAA\n  \
-                        dbg run dns-check -o json\n  dbg run --plugin ./my-check.wasm --allow-unsigned my-check limit=3\n\n\
+                        dbg run dns-check -o json\n  dbg run --target pid/1234 sock-summary\n  \
+                        dbg run --target netns/blue --target local dns-check name=db.test tcp-reach to=10.1.0.2:80\n  dbg run --plugin ./my-check.wasm --allow-unsigned my-check limit=3\n\n\
                         Parameters follow their check. `dbg check show CHECK` lists them. A secret is given as `token=@file`,\n\
                         `token=env:NAME` or `token=-` (stdin)"
 )]
@@ -20,17 +21,8 @@ pub(crate) struct Run {
     #[arg(short, long = "target", value_name = "TARGET", default_value = "local")]
     pub(crate) targets: Vec<String>,
 
-    /// Take checks from this plugin file too, without adding it; may be repeated
-    #[arg(long = "plugin", value_name = "FILE")]
-    pub(crate) plugins: Vec<PathBuf>,
-
-    /// Run plugins that nobody signed
-    #[arg(long)]
-    pub(crate) allow_unsigned: bool,
-
-    /// Withhold a capability that the checks ask for; may be repeated
-    #[arg(long = "deny", value_name = "CAPABILITY")]
-    pub(crate) denied: Vec<String>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
 
     /// How to print the report
     #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]

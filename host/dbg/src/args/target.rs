@@ -1,17 +1,41 @@
 //! `dbg target …`
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use super::ListFormat;
+use super::{ListFormat, Selection};
 
-/// See which targets can be reached from here
+/// See which targets can be reached from here, and how
 #[derive(Debug, Subcommand)]
 pub(crate) enum TargetCommand {
     /// List the kinds of target and what is reachable from here
-    #[command(after_help = "Examples:\n  dbg target list")]
+    #[command(after_help = "Examples:\n  dbg target list\n  dbg target list -o json")]
     List {
         /// How to print the list
         #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
         output: ListFormat,
     },
+    /// Say how a target would be reached, with which rights, and why, without running anything
+    Explain(TargetExplain),
+}
+
+/// Say how a target would be reached, with which rights, and why, without running anything
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  dbg target explain pid/1234 sock-summary\n  dbg target explain netns/blue dns-check name=db.test -o json\n\n\
+                        Without a check the plan is that for checks that need no rights"
+)]
+pub(crate) struct TargetExplain {
+    /// The target: `local`, `pid/PID` or `netns/NAME`
+    pub(crate) target: String,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// How to print the plan
+    #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) output: ListFormat,
+
+    /// Checks, each followed by its parameters
+    #[arg(value_name = "CHECK [KEY=VALUE]...")]
+    pub(crate) words: Vec<String>,
 }

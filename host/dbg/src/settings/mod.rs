@@ -1,11 +1,15 @@
 //! What was typed, the environment and the machine become settings that commands can trust.
 
+mod checks;
 mod paths;
 mod policy;
 mod run;
+mod target;
 mod terminal;
 
+pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
 pub(crate) use paths::Paths;
 pub(crate) use policy::Policy;
-pub(crate) use run::{CheckRequest, RunSettings, Timings, UnsignedRule};
+pub(crate) use run::{RunSettings, Timings};
+pub(crate) use target::ExplainSettings;
 pub(crate) use terminal::{Interaction, Terminal};

@@ -36,6 +36,21 @@ pub enum Grant {
     Processes,
 }
 
+impl Grant {
+    /// What it is a grant of.
+    #[must_use]
+    pub fn capability(&self) -> Capability {
+        match self {
+            Self::Sockets(_) => Capability::Sockets,
+            Self::Resolver => Capability::Resolver,
+            Self::Files(_) => Capability::Files,
+            Self::Connect(_) => Capability::Connect,
+            Self::NetworkState => Capability::NetworkState,
+            Self::Processes => Capability::Processes,
+        }
+    }
+}
+
 /// Whom a check may reach: what no rule covers is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SocketsGrant {

@@ -107,6 +107,8 @@ enum Code {
     NotLoadable,
     /// The connection to the agent broke.
     Disconnected,
+    /// The target is not there, or may not be entered.
+    Unreachable,
 }
 
 impl<'a> Failure<'a> {
@@ -123,6 +125,7 @@ impl<'a> Failure<'a> {
             FailureCode::OutOfMemory => Code::OutOfMemory,
             FailureCode::NotLoadable => Code::NotLoadable,
             FailureCode::Disconnected => Code::Disconnected,
+            FailureCode::Unreachable => Code::Unreachable,
         };
         Self { code, text: &failure.text }
     }

@@ -64,6 +64,9 @@ pub(super) fn remarks(page: &mut Page, result: &CheckResult, check: &MergedCheck
     if !result.subject.withheld.is_empty() {
         remarks.push((Ink::Attention, "withheld: ", lines(&result.subject.withheld)));
     }
+    for note in &result.subject.notes {
+        remarks.push((Ink::Attention, "note: ", Cell(note).to_string()));
+    }
     if page.is_verbose() {
         for (parameter, values) in &result.subject.arguments {
             let values: Vec<String> = values.iter().map(|value| Cell(value).to_string()).collect();

@@ -16,6 +16,7 @@ pub(crate) fn subject(target: &str) -> Subject {
         arguments: Vec::new(),
         granted: Vec::new(),
         withheld: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

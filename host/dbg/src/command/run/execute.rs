@@ -1,10 +1,13 @@
 //! One session a target, all of them side by side.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use dbg_engine::Engine;
-use dbg_model::{Digest, Event, Failure, FailureCode, Target};
-use dbg_placement::{Hold, Launched, launch, plan};
+use dbg_model::{Digest, Event, Failure, FailureCode, Fence, Target};
+use dbg_placement::{
+    Hold, LaunchError, Launched, NeedsChild, Place, Placed, Plan, Program, Refusal, facts, launch, needs_child,
+};
 use dbg_report::CheckResult;
 use dbg_session::{CodeId, Operator, Order, RunIndex, Security, SessionError, Window};
 use tokio::sync::mpsc;
@@ -14,35 +17,65 @@ use super::code::{CodeError, Codes};
 use super::follow::{Follower, Said};
 use super::select::Selected;
 use crate::diagnostic::Fault;
-use crate::settings::RunSettings;
 use crate::signal::Cancelled;
 
 /// Events of all targets that wait to be read: enough that a target is not held up by another's.
 const EVENTS_IN_FLIGHT: usize = 256;
 
-/// Runs every check on every target to its end. A target that breaks off has a result that says so.
+/// What a child may take beyond its checks' own limits: to start, to be sent code, and to tell how they ended.
+const SLACK: Duration = Duration::from_secs(15);
+
+/// What all sessions stand on.
+pub(super) struct Ground {
+    pub(super) engine: Engine,
+    pub(super) program: Program,
+    pub(super) codes: Codes,
+}
+
+/// Whether any of these targets takes the agent's program.
+pub(super) fn need_program(targets: &[Target]) -> bool {
+    // Where nobody knows, each target says why when it is placed.
+    facts::own().is_ok_and(|own| targets.iter().any(|target| needs_child(target, &own) == NeedsChild::Yes))
+}
+
+/// Runs every check on every target to its end. A target that cannot be reached, or breaks off, has a result that says so.
 pub(super) async fn execute(
-    settings: &RunSettings,
-    engine: &Engine,
+    placed: Vec<Result<Placed, Refusal>>,
+    ground: &Ground,
     checks: &[Selected],
-    codes: &Codes,
     mut follower: Follower<'_>,
     cancelled: &Cancelled,
 ) -> Result<Vec<CheckResult>, Fault> {
     let (sender, mut said) = mpsc::channel(EVENTS_IN_FLIGHT);
     let mut sessions = JoinSet::new();
-    let window = Window::shared_by(settings.targets.len());
-    for (index, target) in settings.targets.iter().enumerate() {
-        let launched = launch(&plan(target), env!("DBG_BUILD"), engine);
-        let orders = orders(target, checks);
-        let (sender, cancelled, codes) = (sender.clone(), cancelled.clone(), codes.clone());
+    let window = Window::shared_by(placed.len());
+    let mut broken = Vec::new();
+    for (target, placed) in placed.into_iter().enumerate() {
+        let placed = match placed {
+            Ok(placed) => placed,
+            Err(refusal) => {
+                broken.push(Said::Left { target, broken: Some(unreachable(LaunchError::Refused(refusal))) });
+                continue;
+            }
+        };
+        let orders = orders(&placed.plan, checks);
+        let Ground { engine, program, codes } = ground;
+        let (engine, program, codes) = (engine.clone(), program.clone(), codes.clone());
+        let (events, cancelled) = (sender.clone(), cancelled.clone());
         sessions.spawn(async move {
-            let ended = session(index, launched, orders, &codes, window, sender.clone(), cancelled).await;
+            let talk = Talk { target, orders, codes, window, events: events.clone(), cancelled };
+            let ended = match launch(placed, &program, env!("DBG_BUILD"), &engine).await {
+                Ok(launched) => session(launched, talk).await,
+                Err(error) => Err(unreachable(error)),
+            };
             // Whoever no longer listens has given up on all targets.
-            let _ = sender.send(Said::Left { target: index, broken: ended.err() }).await;
+            let _ = events.send(Said::Left { target, broken: ended.err() }).await;
         });
     }
     drop(sender);
+    for said in broken {
+        follower.take(said)?;
+    }
     while let Some(said) = said.recv().await {
         follower.take(said)?;
     }
@@ -50,16 +83,36 @@ pub(super) async fn execute(
     Ok(follower.finish())
 }
 
+/// A target at which there is no agent.
+fn unreachable(error: LaunchError) -> Failure {
+    let hint = error.hint();
+    let text = with_causes(error);
+    let text = hint.map_or_else(|| text.clone(), |hint| format!("{text}; {hint}"));
+    Failure { code: FailureCode::Unreachable, text }
+}
+
 /// What one session is to send.
 struct Orders {
     /// Of these components; their code depends on the agent's machine.
     codes: Vec<(CodeId, Digest)>,
     runs: Vec<Order>,
+    /// When a child that hangs is given up.
+    deadline: Option<Duration>,
+    /// What is to stand around the agent.
+    fences: BTreeSet<Fence>,
 }
 
-fn orders(target: &Target, checks: &[Selected]) -> Orders {
+fn orders(plan: &Plan, checks: &[Selected]) -> Orders {
     let mut ids: HashMap<Digest, CodeId> = HashMap::new();
-    let mut orders = Orders { codes: Vec::new(), runs: Vec::new() };
+    let (deadline, fences) = match &plan.place.what {
+        // What hangs in this process ends by its own limits, and with this process.
+        Place::InProcess => (None, BTreeSet::new()),
+        Place::Child(child) => {
+            let longest = checks.iter().map(|check| check.limits.time).max().unwrap_or_default();
+            (Some(longest.saturating_add(SLACK)), child.fences.iter().map(|fence| fence.what).collect())
+        }
+    };
+    let mut orders = Orders { codes: Vec::new(), runs: Vec::new(), deadline, fences };
     for check in checks {
         let digest = check.admitted.component().digest();
         let next = CodeId(u32::try_from(ids.len()).unwrap_or(u32::MAX));
@@ -73,21 +126,24 @@ fn orders(target: &Target, checks: &[Selected]) -> Orders {
             arguments: check.arguments.scalars(),
             grants: check.grants.clone(),
             limits: check.limits,
-            target: target.to_string(),
+            target: plan.target.to_string(),
         });
     }
     orders
 }
 
-async fn session(
+/// What a session is about, and whom it tells.
+struct Talk {
     target: usize,
-    launched: Launched,
     orders: Orders,
-    codes: &Codes,
+    codes: Codes,
     window: Window,
     events: mpsc::Sender<Said>,
     cancelled: Cancelled,
-) -> Result<(), Failure> {
+}
+
+async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
+    let Talk { target, orders, codes, window, events, cancelled } = talk;
     let Launched { stream, hold } = launched;
     let (sender, mut receiver) = mpsc::channel::<(RunIndex, Event)>(1);
     let forward = async {
@@ -100,9 +156,17 @@ async fn session(
         }
     };
     let converse = async {
-        // The only placement there is runs the agent in this process.
+        // Whatever the placement, the stream is one that this process alone made, and holds one end of.
         let (mut operator, facts) = Operator::connect(stream, Security::Process, env!("DBG_BUILD")).await?;
         operator.set_window(window);
+        if let Some(deadline) = orders.deadline {
+            operator.set_deadline(deadline);
+        }
+        for fence in orders.fences.difference(&facts.fences) {
+            let note = format!("the fence `{fence}` did not stand around the agent: this kernel lacks it");
+            // As above: whoever no longer listens has given up.
+            let _ = events.send(Said::Note { target, note }).await;
+        }
         let natives = codes.natives(&facts.machine).await?;
         for (code, component) in orders.codes {
             if let Some(native) = natives.get(&component) {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use dbg_model::{Event, Failure};
+use dbg_placement::{Placed, Refusal};
 use dbg_report::{CheckResult, Collector, RunId, Subject};
 
 use super::progress::Line;
@@ -17,6 +18,8 @@ use crate::settings::{RunSettings, Terminal};
 pub(super) enum Said {
     /// A check said something.
     Event { target: usize, check: usize, event: Box<Event> },
+    /// Something of the place that a reader of all its results has to know.
+    Note { target: usize, note: String },
     /// The session is over; `broken` when it ended badly.
     Left { target: usize, broken: Option<Failure> },
 }
@@ -45,9 +48,16 @@ struct Stream<'a> {
 }
 
 impl<'a> Follower<'a> {
-    pub(super) fn new(settings: &RunSettings, terminal: &Terminal, run: &'a RunId, checks: &[Selected]) -> Self {
+    pub(super) fn new(
+        settings: &RunSettings,
+        terminal: &Terminal,
+        run: &'a RunId,
+        checks: &[Selected],
+        placed: &[Result<Placed, Refusal>],
+    ) -> Self {
         let mut running = Vec::new();
-        for target in &settings.targets {
+        for (target, placed) in settings.targets.iter().zip(placed) {
+            let notes = placed.as_ref().map(|placed| placed.plan.notes.clone()).unwrap_or_default();
             for check in checks {
                 let subject = Subject {
                     target: target.to_string(),
@@ -56,6 +66,7 @@ impl<'a> Follower<'a> {
                     arguments: check.shown_arguments(),
                     granted: check.granted(),
                     withheld: check.withheld(),
+                    notes: notes.clone(),
                 };
                 running.push(Running {
                     collector: Collector::new(subject),
@@ -84,14 +95,22 @@ impl<'a> Follower<'a> {
                 running.ended |= matches!(*event, Event::Ended(_));
                 running.collector.take(*event);
             }
+            Said::Note { target, note } => {
+                for running in self.of(target) {
+                    running.collector.note(note.clone());
+                }
+            }
             Said::Left { target, broken } => {
-                let first = target * self.checks;
-                for running in self.running.iter_mut().skip(first).take(self.checks).filter(|running| !running.ended) {
+                for running in self.of(target).filter(|running| !running.ended) {
                     running.broken.clone_from(&broken);
                 }
             }
         }
         Ok(())
+    }
+
+    fn of(&mut self, target: usize) -> impl Iterator<Item = &mut Running> {
+        self.running.iter_mut().skip(target * self.checks).take(self.checks)
     }
 
     /// All results, in the order of targets and checks.

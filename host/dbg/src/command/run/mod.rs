@@ -9,13 +9,17 @@ mod secret;
 mod select;
 mod timing;
 
+pub(super) use select::{needs, select};
+
 use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use dbg_engine::Engine;
 use dbg_model::Instant;
+use dbg_placement::{Program, place};
 use dbg_report::{Report, RunId};
 
+use crate::agents;
 use crate::args::ReportFormat;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
@@ -50,8 +54,15 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
     let timing = Timing::new(settings.timings);
     let (clock, started) = (Clock::now(), now());
 
+    let program = Program::carried(agents::carried());
+    if execute::need_program(&settings.targets) {
+        // It takes some ten milliseconds, which is as long as what comes next.
+        program.prepare();
+    }
     let paths = Paths::of_this_user();
-    let checks = timing.of("select", || select::select(settings, &paths))?;
+    let checks = timing.of("select", || select(&settings.checks, &paths))?;
+    let needs = needs(&checks);
+    let placed: Vec<_> = timing.of("plan", || settings.targets.iter().map(|target| place(target, &needs)).collect());
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     artifacts::prepare(settings.artifacts.as_deref())?;
     let codes = tokio::select! {
@@ -60,8 +71,9 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
     };
 
     let run = new_run_id()?;
-    let follower = follow::Follower::new(settings, terminal, &run, &checks);
-    let results = execute::execute(settings, &engine, &checks, &codes, follower, &cancelled).await?;
+    let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed);
+    let ground = execute::Ground { engine, program, codes };
+    let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
     timing.say("run", clock.elapsed());
 
     let report = Report { run, started, took: clock.elapsed(), results };

@@ -12,31 +12,31 @@ use dbg_report::{PluginFacts, Provenance};
 use super::secret;
 use crate::catalogue::{Catalogue, Source};
 use crate::diagnostic::{Fault, hinted};
-use crate::settings::{CheckRequest, Paths, RunSettings, UnsignedRule};
+use crate::settings::{CheckRequest, CheckSettings, Paths, UnsignedRule};
 
 /// One check, ready to be compiled and run.
-pub(super) struct Selected {
+pub(in crate::command) struct Selected {
     /// What may run.
-    pub(super) admitted: Admitted,
+    pub(in crate::command) admitted: Admitted,
     /// Its source: a stock check has its code already.
-    pub(super) source: Source,
+    pub(in crate::command) source: Source,
     /// Which check of it.
-    pub(super) declaration: CheckDeclaration,
+    pub(in crate::command) declaration: CheckDeclaration,
     /// Validated, defaults applied.
-    pub(super) arguments: Arguments,
+    pub(in crate::command) arguments: Arguments,
     /// What it gets.
-    pub(super) grants: Effective,
+    pub(in crate::command) grants: Effective,
     /// How much it may take.
-    pub(super) limits: Limits,
+    pub(in crate::command) limits: Limits,
 }
 
 /// All checks of the run, in the order in which they were asked for; the first that cannot be is the error.
-pub(super) fn select(settings: &RunSettings, paths: &Paths) -> Result<Vec<Selected>, Fault> {
+pub(in crate::command) fn select(settings: &CheckSettings, paths: &Paths) -> Result<Vec<Selected>, Fault> {
     let files = settings.plugin_files.iter().map(|path| read_file(path).map_err(Fault::usage));
     let files: Vec<Component> = files.collect::<Result<_, _>>()?;
     let catalogue = Catalogue::open(paths)?;
     let mut selected = Vec::new();
-    for request in &settings.checks {
+    for request in &settings.requests {
         let source = catalogue.find(files.clone(), &request.selector)?;
         let component = catalogue.component(&source)?;
         let check = &request.selector.check;
@@ -61,7 +61,7 @@ pub(super) fn select(settings: &RunSettings, paths: &Paths) -> Result<Vec<Select
 fn admit(
     source: &Source,
     component: Component,
-    settings: &RunSettings,
+    settings: &CheckSettings,
 ) -> Result<(Admitted, BTreeSet<Capability>), Fault> {
     match source {
         Source::Stock(stock) => Ok((stock.admitted(), BTreeSet::from(Capability::ALL))),
@@ -81,9 +81,14 @@ fn arguments(request: &CheckRequest, declaration: &CheckDeclaration) -> Result<A
         .map_err(|error| Fault::usage(error).context(format!("the check `{}` cannot run", declaration.check)))
 }
 
+/// What all of them together were granted.
+pub(in crate::command) fn needs(checks: &[Selected]) -> BTreeSet<Capability> {
+    checks.iter().flat_map(|check| &check.grants.grants).map(Grant::capability).collect()
+}
+
 impl Selected {
     /// The plugin for the report.
-    pub(super) fn facts(&self) -> PluginFacts {
+    pub(in crate::command) fn facts(&self) -> PluginFacts {
         let component = self.admitted.component();
         PluginFacts {
             name: component.declaration().plugin.clone(),
@@ -97,18 +102,18 @@ impl Selected {
     }
 
     /// The arguments as they may be shown.
-    pub(super) fn shown_arguments(&self) -> Vec<(String, Vec<String>)> {
+    pub(in crate::command) fn shown_arguments(&self) -> Vec<(String, Vec<String>)> {
         let shown = |values: &[dbg_model::Value]| values.iter().map(ToString::to_string).collect();
         self.arguments.iter().map(|argument| (argument.name.to_string(), shown(&argument.values))).collect()
     }
 
     /// What it gets, a line each.
-    pub(super) fn granted(&self) -> Vec<String> {
+    pub(in crate::command) fn granted(&self) -> Vec<String> {
         self.grants.grants.iter().map(granted_line).collect()
     }
 
     /// What it asked for and does not get, a line each.
-    pub(super) fn withheld(&self) -> Vec<String> {
+    pub(in crate::command) fn withheld(&self) -> Vec<String> {
         self.grants
             .withheld
             .iter()

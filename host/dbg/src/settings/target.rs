@@ -1,0 +1,27 @@
+//! What was typed after `dbg target explain` becomes a target and checks.
+
+use dbg_model::Target;
+
+use super::CheckSettings;
+use crate::args::{ListFormat, TargetExplain};
+use crate::diagnostic::Fault;
+
+/// What `dbg target explain` is to do.
+#[derive(Debug)]
+pub(crate) struct ExplainSettings {
+    /// Of which the plan is wanted.
+    pub(crate) target: Target,
+    /// For which it is wanted; none is as good as one that needs nothing.
+    pub(crate) checks: CheckSettings,
+    /// How it is printed.
+    pub(crate) output: ListFormat,
+}
+
+impl TryFrom<TargetExplain> for ExplainSettings {
+    type Error = Fault;
+
+    fn try_from(args: TargetExplain) -> Result<Self, Fault> {
+        let target = args.target.parse().map_err(Fault::usage)?;
+        Ok(Self { target, checks: CheckSettings::new(&args.words, args.selection)?, output: args.output })
+    }
+}

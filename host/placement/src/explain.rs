@@ -1,0 +1,189 @@
+//! A plan as data: for people and for programs.
+
+use dbg_agent::{FileReach, LinuxCapability};
+use serde::Serialize;
+
+use crate::plan::{Because, ChildPlan, Joined, Place, Plan, RootOf};
+
+/// One thing that a plan has, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// What, in a word or two.
+    pub what: String,
+    /// Why: one sentence, lower case, no full stop.
+    pub reason: String,
+}
+
+/// A plan in words. Texts may hold names from the machine, raw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The target.
+    pub target: String,
+    /// Where the agent runs: `in this process` or `in a child process`.
+    pub runs: Item,
+    /// The namespaces that are joined, in this order.
+    pub joins: Vec<Item>,
+    /// The namespaces of the target that are not.
+    pub leaves: Vec<Item>,
+    /// Linux capabilities that dbg needs to get the agent there.
+    pub enters_with: Vec<Item>,
+    /// Linux capabilities that the agent keeps while checks run; every other is dropped.
+    pub keeps: Vec<Item>,
+    /// Linux capabilities that the agent would keep, were they there; without them checks see less.
+    pub lacks: Vec<Item>,
+    /// Which files checks and probes can read.
+    pub files: Vec<Item>,
+    /// What is to keep the agent's process in. What the kernel lacks does not stand, and the report says so.
+    pub fences: Vec<Item>,
+    /// What is created.
+    pub creates: Vec<Item>,
+    /// What ends it.
+    pub ends: Vec<Item>,
+    /// What a reader of the results has to know.
+    pub notes: Vec<String>,
+}
+
+impl Explanation {
+    /// The lists with their titles, in the order in which they are read; the empty ones are left out.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &[Item])> {
+        [
+            ("RUNS", std::slice::from_ref(&self.runs)),
+            ("JOINS", &self.joins),
+            ("DOES NOT JOIN", &self.leaves),
+            ("NEEDS TO ENTER", &self.enters_with),
+            ("KEEPS", &self.keeps),
+            ("LACKS", &self.lacks),
+            ("READS", &self.files),
+            ("FENCES", &self.fences),
+            ("CREATES", &self.creates),
+            ("ENDS", &self.ends),
+        ]
+        .into_iter()
+        .filter(|(_, items)| !items.is_empty())
+    }
+}
+
+fn item(what: impl Into<String>, reason: impl Into<String>) -> Item {
+    Item { what: what.into(), reason: reason.into() }
+}
+
+fn items<T>(list: &[Because<T>], what: impl Fn(&T) -> String) -> Vec<Item> {
+    list.iter().map(|because| item(what(&because.what), &because.reason)).collect()
+}
+
+/// The plan in words.
+#[must_use]
+pub fn explain(plan: &Plan) -> Explanation {
+    let target = plan.target.to_string();
+    let notes = plan.notes.clone();
+    match &plan.place.what {
+        Place::InProcess => Explanation {
+            target,
+            runs: item("in this process", &plan.place.reason),
+            joins: Vec::new(),
+            leaves: Vec::new(),
+            enters_with: Vec::new(),
+            keeps: Vec::new(),
+            lacks: Vec::new(),
+            files: vec![item("what this process may read", "a check reads what it was granted of that")],
+            fences: Vec::new(),
+            creates: vec![item("nothing", "the agent is a task of this process")],
+            ends: vec![item("the end of the run", "the task ends with its session, and with this process")],
+            notes,
+        },
+        Place::Child(child) => Explanation {
+            target,
+            runs: item("in a child process", &plan.place.reason),
+            joins: items(&child.joins, |joined| joined_word(*joined).to_owned()),
+            leaves: items(&child.leaves, |namespace| (*namespace).to_owned()),
+            enters_with: items(&child.enters_with, |capability| (*capability).to_owned()),
+            keeps: items(&child.keeps, |capability| capability_word(*capability).to_owned()),
+            lacks: items(&child.lacks, |capability| capability_word(*capability).to_owned()),
+            files: files(child),
+            fences: items(&child.fences, ToString::to_string),
+            creates: vec![item(
+                "one process",
+                "its program is in memory alone: no file, no mount, no socket with a name",
+            )],
+            ends: vec![
+                item("the end of the run", "it ends with its session"),
+                item("the deadline", "the time that its checks may take, and a few seconds; then it is killed"),
+                item("the end of this process", "the kernel kills it then, however that end comes"),
+            ],
+            notes,
+        },
+    }
+}
+
+fn files(child: &ChildPlan) -> Vec<Item> {
+    let root = match child.root.what {
+        RootOf::Own => "beneath `/`",
+        RootOf::Target => "beneath the root of the process",
+    };
+    let reach = match child.files.what {
+        FileReach::Root => "all files there",
+        FileReach::System => "`/etc`, `/proc`, `/run` and `/sys` there",
+    };
+    let mut files = vec![item(root, &child.root.reason), item(reach, &child.files.reason)];
+    files.extend(child.etc.as_ref().map(|etc| item(etc.what.to_string_lossy(), &etc.reason)));
+    files
+}
+
+fn joined_word(joined: Joined) -> &'static str {
+    match joined {
+        Joined::User => "user",
+        Joined::Network => "network",
+    }
+}
+
+/// The name as in man 7 capabilities.
+fn capability_word(capability: LinuxCapability) -> &'static str {
+    match capability {
+        LinuxCapability::DacReadSearch => "CAP_DAC_READ_SEARCH",
+        LinuxCapability::SysPtrace => "CAP_SYS_PTRACE",
+        LinuxCapability::NetAdmin => "CAP_NET_ADMIN",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dbg_model::Capability;
+    use rustix::thread::CapabilitySet;
+
+    use super::*;
+    use crate::facts::{Facts, NamespaceId, Own, TargetFacts};
+    use crate::plan::{Needs, plan};
+
+    fn explained(euid: u32, capabilities: CapabilitySet) -> Explanation {
+        let namespace = NamespaceId { device: 4, inode: 1 };
+        let own = Own { euid, capabilities, network: namespace, pids: namespace };
+        let facts = Facts { own, target: TargetFacts::Local };
+        explain(&plan(&Needs::from([Capability::Processes]), &facts).unwrap())
+    }
+
+    #[test]
+    fn every_item_has_its_reason_and_empty_lists_are_left_out() {
+        for explanation in [explained(0, CapabilitySet::all()), explained(1000, CapabilitySet::empty())] {
+            for (title, items) in explanation.sections() {
+                assert!(!items.is_empty(), "{title}");
+                assert!(
+                    items.iter().all(|item| !item.what.is_empty() && !item.reason.is_empty()),
+                    "{title}: {items:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_rights_that_are_kept_are_named() {
+        let explanation = explained(0, CapabilitySet::all());
+        let kept: Vec<&str> = explanation.keeps.iter().map(|item| item.what.as_str()).collect();
+        assert_eq!(kept, ["CAP_DAC_READ_SEARCH", "CAP_SYS_PTRACE"]);
+        assert!(explanation.sections().any(|(title, _)| title == "FENCES"));
+    }
+
+    #[test]
+    fn an_agent_in_this_process_creates_nothing() {
+        assert_eq!(explained(1000, CapabilitySet::empty()).creates[0].what, "nothing");
+    }
+}

@@ -1,0 +1,112 @@
+//! What is true of the place, before anything is decided: who we are, and what the target is. Looking changes nothing.
+//!
+//! Facts are plain data, so that deciding needs no machine. What holds the target itself is in [`Pins`].
+
+mod namespace;
+mod netns;
+mod own;
+mod process;
+mod stat;
+
+use std::os::fd::OwnedFd;
+
+use dbg_model::{NetnsName, ProcessId, Target};
+use rustix::thread::CapabilitySet;
+
+pub use namespace::{NamespaceId, Standing};
+pub(crate) use netns::path as netns_path;
+pub use netns::{MAX_NAMES, NetnsFacts, OpenNetns, names};
+pub use process::{Hold as ProcessHold, OpenProcess, ProcessFacts};
+
+use crate::Refusal;
+
+/// Everything that a plan is made of, besides the target and the checks' needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Who we are.
+    pub own: Own,
+    /// What the target is.
+    pub target: TargetFacts,
+}
+
+/// Who we are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    /// Our effective user.
+    pub euid: u32,
+    /// What we may do, effectively.
+    pub capabilities: CapabilitySet,
+    /// The network namespace that we are in.
+    pub network: NamespaceId,
+    /// The pid namespace that we are in.
+    pub pids: NamespaceId,
+}
+
+/// What the target is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetFacts {
+    /// Ourselves: nothing more to know.
+    Local,
+    /// The process of this number.
+    Process(ProcessId, ProcessFacts),
+    /// The network namespace of this name.
+    Netns(NetnsName, NetnsFacts),
+}
+
+/// A network namespace that is open, and how we stand to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    /// Which one.
+    pub id: NamespaceId,
+    /// How its user namespace stands to ours.
+    pub standing: Standing,
+}
+
+/// The target itself, held by descriptors: what is joined is what was looked at, whatever its number or name means by then.
+#[derive(Debug, Default)]
+pub struct Pins {
+    /// The process.
+    pub process: Option<ProcessHold>,
+    /// The user namespace that the network namespace belongs to.
+    pub user: Option<OwnedFd>,
+    /// The network namespace.
+    pub network: Option<OwnedFd>,
+    /// The target's root directory.
+    pub root: Option<OwnedFd>,
+}
+
+impl Own {
+    /// Whether we may do more than any process of an ordinary user.
+    #[must_use]
+    pub fn is_privileged(&self) -> bool {
+        self.euid == 0 || !self.capabilities.is_empty()
+    }
+}
+
+/// Who we are.
+///
+/// # Errors
+/// [`Refusal::NoProc`] where `/proc` does not say.
+pub fn own() -> Result<Own, Refusal> {
+    own::look()
+}
+
+/// Looks at the target, and holds on to it.
+///
+/// # Errors
+/// [`Refusal::NoProc`] alone: that a target is not there, or closed to us, is a fact.
+pub fn gather(target: &Target) -> Result<(Facts, Pins), Refusal> {
+    let own = own::look()?;
+    let (target, pins) = match target {
+        Target::Pid(pid) => {
+            let (facts, pins) = process::look(*pid);
+            (TargetFacts::Process(*pid, facts), pins)
+        }
+        Target::Netns(name) => {
+            let (facts, pins) = netns::look(name);
+            (TargetFacts::Netns(name.clone(), facts), pins)
+        }
+        Target::Local => (TargetFacts::Local, Pins::default()),
+    };
+    Ok((Facts { own, target }, pins))
+}

@@ -1,0 +1,40 @@
+//! A target becomes a plan, and the hold on what the plan is about.
+
+use dbg_model::Target;
+
+use crate::facts::{Own, Pins, gather};
+use crate::plan::{Needs, Plan, plan};
+use crate::{Refusal, plan as planning};
+
+/// A target that can be reached: the plan, and the target as it was when the plan was made.
+#[derive(Debug)]
+pub struct Placed {
+    /// How it is reached.
+    pub plan: Plan,
+    pub(crate) own: Own,
+    pub(crate) pins: Pins,
+}
+
+/// Whether a target takes a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeedsChild {
+    /// Its agent is a program, and has to be unpacked.
+    Yes,
+    /// Its agent runs in this process.
+    No,
+}
+
+/// Whether this target takes a process of its own, as far as it is known without looking at the target.
+#[must_use]
+pub fn needs_child(target: &Target, own: &Own) -> NeedsChild {
+    planning::needs_child(target, own)
+}
+
+/// Looks at a target and decides how to reach it. Nothing is created.
+///
+/// # Errors
+/// Why it cannot be reached.
+pub fn place(target: &Target, needs: &Needs) -> Result<Placed, Refusal> {
+    let (facts, pins) = gather(target)?;
+    Ok(Placed { plan: plan(needs, &facts)?, own: facts.own, pins })
+}

@@ -1,0 +1,154 @@
+//! Why a target cannot be reached, found out before anything is started.
+
+use std::path::PathBuf;
+
+use dbg_model::{Cell, NetnsName, ProcessId, nearest};
+use rustix::io::Errno;
+
+/// Why a target cannot be reached. Nothing was created.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No process has this number.
+    #[error("there is no process {pid}")]
+    NoProcess {
+        /// The number.
+        pid: ProcessId,
+    },
+    /// The process ended while it was looked at, or before it was joined.
+    #[error("the process {pid} ended meanwhile; if there is one of this number now, it is another one")]
+    Replaced {
+        /// The number.
+        pid: ProcessId,
+    },
+    /// The process has ended and is not yet buried.
+    #[error("the process {pid} is a zombie: it has ended, and there is nothing left of it to look at")]
+    Zombie {
+        /// The number.
+        pid: ProcessId,
+    },
+    /// A part of the kernel.
+    #[error("{pid} is a thread of the kernel: it has no network, root or files of its own")]
+    KernelThread {
+        /// The number.
+        pid: ProcessId,
+    },
+    /// The number of a thread.
+    #[error("{pid} is a thread of the process {of}")]
+    Thread {
+        /// The number.
+        pid: ProcessId,
+        /// Its process.
+        of: u32,
+    },
+    /// The process may not be looked into.
+    #[error("the process {pid} belongs to user {uid}, and user {euid} may not look into it")]
+    Closed {
+        /// The number.
+        pid: ProcessId,
+        /// Its user.
+        uid: u32,
+        /// Ours.
+        euid: u32,
+    },
+    /// `/proc` fails.
+    #[error("the process {pid} cannot be looked at: {errno}")]
+    Unreadable {
+        /// The number.
+        pid: ProcessId,
+        /// The kernel's answer.
+        errno: Errno,
+    },
+    /// No network namespace has this name.
+    #[error("there is no network namespace `{}`", Cell(name.as_str()))]
+    NoNetns {
+        /// The name.
+        name: NetnsName,
+        /// Those that there are.
+        known: Vec<NetnsName>,
+    },
+    /// The file of the name is of something else.
+    #[error("`{}` is no network namespace", Cell(&path.to_string_lossy()))]
+    NotANetns {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file of the name cannot be opened.
+    #[error("`{}` cannot be opened: {errno}", Cell(&path.to_string_lossy()))]
+    UnreadableNetns {
+        /// The file.
+        path: PathBuf,
+        /// The kernel's answer.
+        errno: Errno,
+    },
+    /// Entering takes a capability that we do not have.
+    #[error("entering its network namespace takes `CAP_SYS_ADMIN`, and user {euid} does not have it")]
+    MayNotEnter {
+        /// Our user.
+        euid: u32,
+    },
+    /// The network namespace is outside of our user namespace.
+    #[error("its network namespace belongs to a user namespace outside of this one, where no right of ours counts")]
+    OutsideUserNamespace,
+    /// `/proc` does not say who we are.
+    #[error("`/proc` does not say which namespaces this dbg is in: {0}")]
+    NoProc(Errno),
+}
+
+impl Refusal {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NoProcess { .. } => "`ps -e` lists processes with their numbers".to_owned(),
+            Self::Replaced { .. } => "find out its number once more, and run again".to_owned(),
+            Self::Zombie { .. } => "look at its parent: it has not asked how its child ended".to_owned(),
+            Self::KernelThread { .. } => "`--target local` looks at the machine's own network and files".to_owned(),
+            Self::Thread { of, .. } => format!("write `--target pid/{of}`"),
+            Self::Closed { uid, euid, .. } if uid != euid => format!("run dbg as root or as user {uid}"),
+            Self::Closed { .. } | Self::MayNotEnter { .. } => "run dbg as root".to_owned(),
+            Self::NoNetns { name, known } => near(name, known),
+            Self::NotANetns { .. } => "`dbg target list` lists the network namespaces".to_owned(),
+            Self::OutsideUserNamespace => "run dbg in the user namespace that made it, as its root".to_owned(),
+            Self::NoProc(_) => "mount `/proc`, then run again".to_owned(),
+            Self::Unreadable { .. } | Self::UnreadableNetns { .. } => return None,
+        })
+    }
+}
+
+/// The name that was meant, or how to find it.
+fn near(name: &NetnsName, known: &[NetnsName]) -> String {
+    match nearest(name.as_str(), known.iter().map(NetnsName::as_str)) {
+        Some(nearest) => format!("did you mean `--target netns/{}`?", Cell(nearest)),
+        None if known.is_empty() => "no network namespace has a name here; `ip netns add` gives one".to_owned(),
+        None => "`dbg target list` lists the network namespaces".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> NetnsName {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_name_that_is_almost_one_suggests_it() {
+        let refusal = Refusal::NoNetns { name: name("bleu"), known: vec![name("blue"), name("green")] };
+        assert_eq!(refusal.hint().as_deref(), Some("did you mean `--target netns/blue`?"));
+    }
+
+    #[test]
+    fn a_process_of_our_own_that_is_closed_does_not_send_us_to_ourselves() {
+        let pid = ProcessId::new(7).unwrap();
+        let hint = |uid, euid| Refusal::Closed { pid, uid, euid }.hint().unwrap();
+        assert_eq!(hint(0, 1000), "run dbg as root or as user 0");
+        assert_eq!(hint(1000, 1000), "run dbg as root");
+    }
+
+    #[test]
+    fn names_from_the_machine_cannot_move_the_cursor() {
+        let refusal = Refusal::NoNetns { name: name("a\u{1b}[2Jb"), known: vec![name("a\u{1b}[2Jc")] };
+        assert!(!format!("{refusal}{:?}", refusal.hint()).contains('\u{1b}'));
+    }
+}
