@@ -22,7 +22,7 @@ fn a_target_that_is_out_of_reach_leaves_the_others_alone() {
     assert_eq!(results[1]["failure"]["code"], "unreachable");
     assert_eq!(results[1]["verdict"], "unknown");
     let text = place.root(&format!("run --target pid/{sleeper} --target netns/bleu --target local sock-summary"));
-    text.exits(exit::UNKNOWN).says("on 3 targets").says("did you mean `--target netns/blue`?");
+    text.exits(exit::UNKNOWN).says("on 3 targets").says("there is no network namespace `bleu`; did you mean");
     place.nothing_is_left();
 }
 

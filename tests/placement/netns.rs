@@ -27,7 +27,8 @@ fn the_resolver_is_that_of_the_named_network() {
     let script =
         format!("exec ip netns exec blue named -g -n 1 -c '{}' 2> '{}'", configuration.display(), log.display());
     let named = place.context.in_namespace(|namespace| namespace.start(&script));
-    let is_running = || std::fs::read_to_string(&log).is_ok_and(|text| text.contains(" running"));
+    let is_running =
+        || std::fs::read_to_string(&log).is_ok_and(|text| text.lines().any(|line| line.ends_with(" running")));
     assert!(until(LIMIT, is_running), "`named` does not answer: {:?}", std::fs::read_to_string(&log));
 
     let output = place.root("run --target netns/blue -o json dns-check name=db.test type=A");

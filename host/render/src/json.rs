@@ -67,8 +67,7 @@ struct CheckOutcome<'a> {
     granted: &'a [String],
     /// What the check asked for and did not get, one line each, for people.
     withheld: &'a [String],
-    /// What a reader has to know about how the result came to be, such as that the target could have interfered: one sentence each, for
-    /// people. Not there when there is nothing to know.
+    /// What a reader has to know of how this came to be, such as that the target could interfere, for people; not there when nothing.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
     /// The worst finding's verdict; `unknown` when the check could not be done or said nothing, unless it found a `fail` before.

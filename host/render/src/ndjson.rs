@@ -117,7 +117,7 @@ struct Outcome<'a> {
     verdict: Verdict,
     /// Why it could not be done; null when it could.
     failure: Option<Failure<'a>>,
-    /// What a reader has to know about how the result came to be: one sentence each, for people. Not there when there is nothing to know.
+    /// What a reader has to know of how this came to be, such as that the target could interfere, for people; not there when nothing.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
     /// What was lost of it.
