@@ -27,9 +27,7 @@ pub(crate) fn text(said: &[u8]) -> String {
                 other => text.extend(other.escape_debug()),
             }
         }
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
-        }
+        text.extend(chunk.invalid().iter().flat_map(|byte| byte.escape_ascii()).map(char::from));
     }
     text
 }
