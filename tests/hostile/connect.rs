@@ -47,8 +47,12 @@ const LOCAL: [&str; 11] = [
 ];
 
 /// Other machines, among them the granted ones at another port, and names that are not granted.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 14] = [
     "two-faced.test 4711",
+    // A declaration that says `localhost` in disguise, and the name itself, which was not declared.
+    "harmless.localhost 4711",
+    "localhost 4711",
+    "other.localhost 4711",
     "10.0.0.1 53",
     "192.0.2.7 54",
     "2001:db8::7 54",

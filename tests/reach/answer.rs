@@ -39,6 +39,13 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+/// ICMP messages of TCP are told since Linux 5.10.
+pub(crate) fn kernel_tells() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut parts = release.split(['.', '-']).map(|part| part.trim().parse::<u32>().unwrap_or_default());
+    (parts.next(), parts.next()) >= (Some(5), Some(10))
+}
+
 impl Report {
     /// This is the only finding.
     #[track_caller]

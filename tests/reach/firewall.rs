@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use dbg_tests::{Context, Namespace, exit, tool};
 
-use crate::answer::run;
+use crate::answer::{kernel_tells, run};
 
 /// An address of the network of the test that is not loopback, on which a firewall drops and rejects.
 const HOST: &str = "10.77.0.1";
@@ -59,13 +59,6 @@ fn a_rejection_names_who_rejects() {
         output.finds_only("tcp-unreachable", "fail").output.says("10.77.0.1 says port unreachable");
     }
     run(&context, &[&format!("to={HOST}:2002")]).finds_only("tcp-refused", "fail");
-}
-
-/// ICMP messages of TCP are told since Linux 5.10.
-fn kernel_tells() -> bool {
-    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let mut parts = release.split(['.', '-']).map(|part| part.trim().parse::<u32>().unwrap_or_default());
-    (parts.next(), parts.next()) >= (Some(5), Some(10))
 }
 
 #[test]

@@ -8,7 +8,10 @@
 )]
 
 mod answer;
+mod conntrack;
 mod firewall;
+mod greeting;
 mod name;
 mod port;
+mod router;
 mod scan;

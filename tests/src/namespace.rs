@@ -95,7 +95,16 @@ impl Namespace {
 
     /// Runs `act` on a thread in this network; sockets that it makes stay in it.
     pub fn enter<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
-        let network = std::fs::File::open(format!("/proc/{}/ns/net", self.holder.id())).expect("the holder lives");
+        self.enter_at("ns/net", act)
+    }
+
+    /// As [`Namespace::enter`], for a network that `set_up` made by `ip netns add`.
+    pub fn enter_named<T: Send>(&self, name: &str, act: impl FnOnce() -> T + Send) -> T {
+        self.enter_at(&format!("root/run/netns/{name}"), act)
+    }
+
+    fn enter_at<T: Send>(&self, path: &str, act: impl FnOnce() -> T + Send) -> T {
+        let network = std::fs::File::open(format!("/proc/{}/{path}", self.holder.id())).expect("the holder lives");
         let within = move || {
             move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network)).expect("root may enter");
             act()

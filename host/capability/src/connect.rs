@@ -31,6 +31,37 @@ pub struct ConnectBatch {
     pub timeout_ms: u32,
     /// Connects in flight; the target's limit of open files may lower it.
     pub parallel: u32,
+    /// How long a made connection is listened to, in milliseconds; 0 for not at all.
+    pub listen_ms: u32,
+}
+
+/// How a made connection stood when the listening ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// Still open.
+    Open,
+    /// FIN.
+    Closed,
+    /// RST.
+    Reset,
+    /// Anything else.
+    Other,
+}
+
+/// What a server said and did after the connect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Its first bytes, at most [`Heard::MOST`].
+    pub said: Vec<u8>,
+    /// How the connection stood.
+    pub ending: Ending,
+    /// From SYN-ACK to its first byte or, where it said nothing, to the ending, in microseconds; saturates.
+    pub after_us: u32,
+}
+
+impl Heard {
+    /// Bytes of one connection: longer than greetings of SSH, SMTP, FTP, MySQL and IMAP.
+    pub const MOST: usize = 256;
 }
 
 /// How one connect ended.
@@ -59,6 +90,8 @@ pub struct Attempt {
     pub took_us: u32,
     /// Empty, or what the kernel said: lower case, no full stop.
     pub detail: String,
+    /// Of a made connection that was listened to, or that was broken so soon that it was seen at once.
+    pub heard: Option<Box<Heard>>,
 }
 
 /// Some attempts, in the order in which they ended.

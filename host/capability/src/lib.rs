@@ -13,7 +13,8 @@ mod sockets;
 use std::sync::Arc;
 
 pub use connect::{
-    Attempt, AttemptPage, BatchId, Connect, ConnectBatch, ConnectError, ConnectErrorCode, Destination, Outcome,
+    Attempt, AttemptPage, BatchId, Connect, ConnectBatch, ConnectError, ConnectErrorCode, Destination, Ending, Heard,
+    Outcome,
 };
 pub use files::{
     Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,

@@ -2,9 +2,11 @@
 
 mod batch;
 mod conntrack;
+mod deadlines;
 mod descriptors;
 mod ended;
 mod icmp;
+mod listen;
 mod rate;
 mod socket;
 

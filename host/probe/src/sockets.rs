@@ -9,7 +9,7 @@ mod hosts;
 mod search;
 mod server;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,6 +69,10 @@ impl Sockets for LocalSockets {
         let bare = match name.parse::<Host>() {
             Ok(Host::Ip(ip)) => return Ok(vec![ip]),
             Ok(Host::Scoped(ip, _)) => return Ok(vec![ip.into()]),
+            // Always, and before any file or server: who could answer otherwise would choose what is reached here. RFC 6761 6.3.
+            Ok(host) if host.is_localhost() => {
+                return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+            }
             Ok(Host::Name(bare)) => bare,
             Err(_) => {
                 let text = format!("`{shown}` is neither a name nor an address");

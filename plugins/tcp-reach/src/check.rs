@@ -4,15 +4,16 @@ use dbg_sdk::prelude::*;
 
 use crate::judge::{Expectation, Judgement};
 use crate::parameters::TcpReach;
+use crate::state::State;
 use crate::survey::Survey;
-use crate::{findings, rows};
+use crate::{banner, findings, rows};
 
 /// Tells which TCP endpoints can be reached from the target, and why the others cannot.
 ///
 /// Each endpoint is connected to once and closed again without sending a byte; no more than `rate` connects a second. Told apart: open,
-/// refused (nobody listens), filtered (no answer), unreachable (and who says so), and names without an address. A single port that
-/// is not open is a failure; of a range of ports or a network the open ones are listed. It stops by itself before the target's table of
-/// tracked connections is full.
+/// accepted and hung up at once, refused (nobody listens), filtered (no answer), unreachable (and who says so), and names without an
+/// address. A single port that is not open is a failure; of a range of ports or a network the open ones are listed. It stops by itself
+/// before the target's table of tracked connections is full.
 #[check(
     name = "tcp-reach",
     grant(capability = "connect", bounds = ["param:to"], reason = "connects to the endpoints given with `to`"),
@@ -23,6 +24,7 @@ pub fn tcp_reach(parameters: TcpReach, run: &Run) -> Result<(), Failure> {
     let survey = Survey::take(&parameters, run)?;
     let judgement = Judgement::of(&survey, expectation);
     rows::write(&survey, run);
+    banner::write(&survey, run);
     findings::write(&survey, &judgement, run);
     metrics(&survey, run);
     Ok(())
@@ -30,14 +32,12 @@ pub fn tcp_reach(parameters: TcpReach, run: &Run) -> Result<(), Failure> {
 
 /// What to watch over many runs.
 fn metrics(survey: &Survey, run: &Run) {
-    use dbg_sdk::connect::Outcome;
-    for (name, outcome) in
-        [("tcp-open", Outcome::Connected), ("tcp-refused", Outcome::Refused), ("tcp-filtered", Outcome::TimedOut)]
+    for (name, state) in [("tcp-open", State::Open), ("tcp-refused", State::Refused), ("tcp-filtered", State::Filtered)]
     {
         // At most 100,000: exact as a float.
-        run.metric(name, Unit::Count, f64::from(survey.count(outcome)), &[]);
+        run.metric(name, Unit::Count, f64::from(survey.count(state)), &[]);
     }
-    let mut took: Vec<u32> = survey.of(Outcome::Connected).map(|seen| seen.took_us).collect();
+    let mut took: Vec<u32> = survey.seen.iter().filter(|seen| seen.state.was_made()).map(|seen| seen.took_us).collect();
     took.sort_unstable();
     for (name, percent) in [("tcp-connect-p50", 50), ("tcp-connect-p99", 99)] {
         if let Some(us) = percentile(&took, percent) {

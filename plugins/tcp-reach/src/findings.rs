@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dbg_sdk::connect::Outcome;
 use dbg_sdk::prelude::*;
 
 use crate::judge::{Judgement, Problem};
+use crate::ranges;
+use crate::state::State;
 use crate::survey::{Seen, Survey};
-use crate::{ranges, rows};
 
 /// Lines of evidence of one finding.
 const SHOWN: usize = 12;
@@ -39,7 +39,7 @@ fn of_problem(problem: Problem, seen: &[Seen], survey: &Survey, run: &Run) {
     let name = |place: &usize| survey.asked.get(*place).map(|asked| asked.text.as_str()).unwrap_or_default();
     let sentence = match (seen, asked.first()) {
         ([_], Some(place)) => format!("{} {one}", name(place)),
-        (_, Some(place)) if asked.len() == 1 => format!("{} {many} ({})", name(place), counted(seen.len())),
+        (_, Some(place)) if asked.len() == 1 => format!("{} {one} ({})", name(place), counted(seen.len())),
         _ => format!("{} {many}", counted(seen.len())),
     };
     let mut finding = run.finding(id, severity, sentence).many(many);
@@ -74,6 +74,8 @@ fn counted(count: usize) -> String {
 fn words(problem: Problem) -> (&'static str, Severity, &'static str, &'static str) {
     use Severity::{Fail, Unknown, Warn};
     match problem {
+        Problem::Reset => ("tcp-reset", Fail, "accepts and resets at once", "were accepted and reset at once"),
+        Problem::Closed => ("tcp-closed", Fail, "accepts and closes at once", "were accepted and closed at once"),
         Problem::Refused => ("tcp-refused", Fail, "refuses connections: nobody listens there", "were refused"),
         Problem::Filtered => ("tcp-filtered", Fail, "does not answer", "got no answer"),
         Problem::Unreachable => ("tcp-unreachable", Fail, "cannot be reached", "could not reach their host"),
@@ -94,6 +96,13 @@ fn words(problem: Problem) -> (&'static str, Severity, &'static str, &'static st
 
 fn next_steps(problem: Problem, host: &str, address: &str, port: u16) -> Vec<String> {
     match problem {
+        Problem::Reset | Problem::Closed => vec![
+            format!(
+                "look behind {address}: a proxy or load balancer without a backend, or a TCP wrapper or list of addresses \
+                 that does not want this one"
+            ),
+            format!("look for a full accept queue there, Recv-Q above Send-Q: `ss -ltn 'sport = :{port}'`"),
+        ],
         Problem::Refused => vec![
             format!(
                 "look on {address} whether the service runs and listens on this address: `ss -ltnp 'sport = :{port}'`"
@@ -118,15 +127,20 @@ fn next_steps(problem: Problem, host: &str, address: &str, port: u16) -> Vec<Str
             format!("start the service on {address} too, or take that address out of the name's records"),
             "programs that try only the first address fail now and then, others start slowly".to_owned(),
         ],
-        Problem::Denied => {
-            vec![
-                "give the address in place of the name: a name covers neither this target itself nor its links"
-                    .to_owned(),
-            ]
-        }
+        Problem::Denied if address.is_empty() => vec!["give an endpoint that the grant covers".to_owned()],
+        Problem::Denied => vec![format!("if that is meant, give the address: `to={}`", literal(address, port))],
         Problem::Unknown => {
             vec!["see the reason above; where connection tracking is full, look at `conntrack -S`".to_owned()]
         }
+    }
+}
+
+/// An address and a port as they are typed.
+fn literal(address: &str, port: u16) -> String {
+    match address.parse() {
+        Ok(std::net::IpAddr::V6(ip)) if ip.is_unicast_link_local() => format!("[{ip}%INTERFACE]:{port}"),
+        Ok(std::net::IpAddr::V6(ip)) => format!("[{ip}]:{port}"),
+        _ => format!("{address}:{port}"),
     }
 }
 
@@ -168,18 +182,17 @@ fn details<'a>(seen: &[Seen], survey: &'a Survey) -> Vec<(&'a str, usize)> {
 /// A range or a network: what is there, without an opinion; nothing at all is worth a look.
 fn of_scan(place: usize, survey: &Survey, run: &Run) {
     let Some(asked) = survey.asked.get(place) else { return };
-    let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<State, usize> = BTreeMap::new();
     let mut open: BTreeMap<usize, Vec<u16>> = BTreeMap::new();
     let mut addresses: BTreeMap<usize, &str> = BTreeMap::new();
     for seen in survey.seen.iter().filter(|seen| seen.asked == place) {
-        *counts.entry(seen.outcome).or_default() += 1;
-        if seen.outcome == Outcome::Connected {
+        *counts.entry(seen.state).or_default() += 1;
+        if seen.state == State::Open {
             open.entry(seen.address).or_default().push(seen.port);
             addresses.insert(seen.address, survey.address(seen));
         }
     }
-    let listed: Vec<String> =
-        counts.iter().map(|(outcome, count)| format!("{count} {}", rows::word(*outcome))).collect();
+    let listed: Vec<String> = counts.iter().map(|(state, count)| format!("{count} {}", state.word())).collect();
     let sentence = format!("{}: {}", asked.text, listed.join(", "));
     if open.is_empty() {
         run.warn("tcp-none-open", sentence)
@@ -199,7 +212,7 @@ fn of_scan(place: usize, survey: &Survey, run: &Run) {
 fn well(places: &[usize], survey: &Survey, run: &Run) {
     let names: Vec<&str> =
         places.iter().filter_map(|place| survey.asked.get(*place)).map(|asked| &*asked.text).collect();
-    let open = survey.seen.iter().any(|seen| seen.outcome == Outcome::Connected && places.contains(&seen.asked));
+    let open = survey.seen.iter().any(|seen| seen.state == State::Open && places.contains(&seen.asked));
     let state = if open { "open" } else { "closed, as it should be" };
     let sentence = match &*names {
         [one] => format!("{one} is {state}"),

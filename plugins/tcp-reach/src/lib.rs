@@ -5,12 +5,14 @@
 //! The way of one run: `parameters` give what is asked, `survey` connects and keeps the outcomes, `judge` weighs them by what was
 //! asked, `rows` and `findings` write it down.
 
+mod banner;
 mod check;
 mod findings;
 mod judge;
 mod parameters;
 mod ranges;
 mod rows;
+mod state;
 mod survey;
 
 pub use check::tcp_reach;

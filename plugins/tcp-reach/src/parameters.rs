@@ -15,6 +15,10 @@ pub struct TcpReach {
     /// How long to wait for the answer to one connect.
     #[parameter(default = "3s", min = "1ms", max = "1m")]
     pub timeout: Duration,
+    /// How long to listen for what a server says first, as SSH, SMTP and MySQL do: a table shows it. Nothing is sent. Without it up to 16
+    /// single ports are listened to for 100 ms, to notice who accepts and hangs up; 0 for not at all.
+    #[parameter(min = "0ms", max = "10s")]
+    pub banner: Option<Duration>,
     /// What every port of `to` must be. Without it a single port must be open, and a range or network is only looked at.
     #[parameter(choices = ["open", "closed"])]
     pub expect: Option<String>,

@@ -2,26 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use dbg_sdk::connect::Outcome;
 use dbg_sdk::table::{Missing, column};
 use dbg_sdk::{Run, Unit};
 
 use crate::check::percentile;
 use crate::ranges;
+use crate::state::State;
 use crate::survey::Survey;
-
-/// What the operator reads of an outcome.
-pub(crate) fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Connected => "open",
-        Outcome::Refused => "refused",
-        Outcome::TimedOut => "filtered",
-        Outcome::Unreachable => "unreachable",
-        Outcome::Unresolved => "unresolved",
-        Outcome::Denied => "not granted",
-        Outcome::Other => "not known",
-    }
-}
 
 /// Ports that ended alike on one address.
 #[derive(Debug, Default)]
@@ -39,20 +26,20 @@ struct Row {
 
 /// Writes the table.
 pub(crate) fn write(survey: &Survey, run: &Run) {
-    let mut groups: BTreeMap<(usize, Outcome, usize, usize), Group> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, State, usize, usize), Group> = BTreeMap::new();
     let mut texts: BTreeMap<usize, &str> = BTreeMap::new();
     let mut details: BTreeMap<usize, &str> = BTreeMap::new();
     for seen in &survey.seen {
         texts.insert(seen.address, survey.address(seen));
         details.insert(seen.detail, survey.detail(seen));
-        let group = groups.entry((seen.asked, seen.outcome, seen.detail, seen.address)).or_default();
+        let group = groups.entry((seen.asked, seen.state, seen.detail, seen.address)).or_default();
         group.ports.push(seen.port);
         group.took_us.push(seen.took_us);
     }
-    let mut rows: BTreeMap<(usize, Outcome, usize, Vec<u16>), Row> = BTreeMap::new();
-    for ((asked, outcome, detail, address), mut group) in groups {
+    let mut rows: BTreeMap<(usize, State, usize, Vec<u16>), Row> = BTreeMap::new();
+    for ((asked, state, detail, address), mut group) in groups {
         group.ports.sort_unstable();
-        let row = rows.entry((asked, outcome, detail, group.ports)).or_default();
+        let row = rows.entry((asked, state, detail, group.ports)).or_default();
         row.addresses.push(address);
         row.took_us.append(&mut group.took_us);
     }
@@ -66,22 +53,17 @@ pub(crate) fn write(survey: &Survey, run: &Run) {
         column::text("detail"),
     );
     let mut table = run.table("tcp-reach", "Endpoints", columns);
-    for ((asked, outcome, detail, ports), mut row) in rows {
+    for ((asked, state, detail, ports), mut row) in rows {
         let to = survey.asked.get(asked).map(|asked| asked.text.as_str()).unwrap_or_default();
         let addresses = row.addresses.iter().filter_map(|address| texts.get(address).copied());
         let addresses = ranges::addresses(addresses.filter(|text| !text.is_empty()));
         let detail = details.get(&detail).copied().unwrap_or_default();
         let count = i64::try_from(row.took_us.len()).unwrap_or(i64::MAX);
         row.took_us.sort_unstable();
-        let (result, ports) = (word(outcome), ranges::ports(&ports));
-        match percentile(&row.took_us, 50).filter(|_| is_measured(outcome)) {
+        let (result, ports) = (state.word(), ranges::ports(&ports));
+        match percentile(&row.took_us, 50).filter(|_| state.is_measured()) {
             Some(us) => table.row((to, result, addresses, ports, count, f64::from(us) / 1_000.0, detail)),
             None => table.row((to, result, addresses, ports, count, Missing, detail)),
         }
     }
-}
-
-/// Whether somebody answered, so that the time says something.
-fn is_measured(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Connected | Outcome::Refused | Outcome::Unreachable)
 }

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use dbg_sdk::connect::{Attempt, Batch, Outcome};
+use dbg_sdk::connect::{Attempt, Batch};
 use dbg_sdk::prelude::*;
 
+use crate::banner;
 use crate::parameters::TcpReach;
+use crate::state::State;
 
 /// Connects of one run: the most that one batch of the host takes.
 const MOST: u128 = 100_000;
@@ -41,10 +43,20 @@ pub(crate) struct Seen {
     /// Place of its address; an empty one where there is none.
     pub(crate) address: usize,
     pub(crate) port: u16,
-    pub(crate) outcome: Outcome,
+    pub(crate) state: State,
     pub(crate) took_us: u32,
     /// Place of its detail.
     pub(crate) detail: usize,
+}
+
+/// What one server said first.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) by: Seen,
+    /// Escaped.
+    pub(crate) text: String,
+    /// From SYN-ACK to its first byte.
+    pub(crate) after: Duration,
 }
 
 /// Everything that was seen.
@@ -52,6 +64,8 @@ pub(crate) struct Seen {
 pub(crate) struct Survey {
     pub(crate) asked: Vec<Asked>,
     pub(crate) seen: Vec<Seen>,
+    /// Where it was asked for.
+    pub(crate) said: Vec<Said>,
     /// Endpoints of the batch without any attempt: the time was up, or the operator stopped it.
     pub(crate) missing: u32,
     addresses: Texts,
@@ -93,6 +107,7 @@ impl Survey {
         batch.rate(parameters.rate);
         batch.timeout(parameters.timeout);
         batch.parallel(PARALLEL);
+        batch.listen(banner::time(parameters));
         let mut first = 0;
         for endpoint in &parameters.to {
             let count = u32::try_from(endpoint.count()).unwrap_or(u32::MAX);
@@ -116,7 +131,7 @@ impl Survey {
                     done += u32::from(!*answered);
                     *answered = true;
                 }
-                survey.keep(attempt);
+                survey.keep(attempt, parameters.banner.is_some());
             }
             if page.last {
                 break;
@@ -127,8 +142,9 @@ impl Survey {
         Ok(survey)
     }
 
-    fn keep(&mut self, attempt: Attempt) {
-        let Attempt { endpoint, address, outcome, took, detail } = attempt;
+    fn keep(&mut self, attempt: Attempt, with_banner: bool) {
+        let state = State::of(&attempt);
+        let Attempt { endpoint, address, outcome: _, took, detail, heard } = attempt;
         let asked = self.asked.partition_point(|asked| asked.first <= endpoint).saturating_sub(1);
         let Some(of) = self.asked.get(asked) else { return };
         let PortRange { first, last } = of.endpoint.ports;
@@ -136,7 +152,11 @@ impl Survey {
         let port = first.saturating_add(u16::try_from((endpoint - of.first) % ports).unwrap_or_default());
         let took_us = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
         let (address, detail) = (self.addresses.place(address), self.details.place(detail));
-        self.seen.push(Seen { asked, address, port, outcome, took_us, detail });
+        let seen = Seen { asked, address, port, state, took_us, detail };
+        if let Some(heard) = heard.filter(|heard| with_banner && !heard.said.is_empty()) {
+            self.said.push(Said { by: seen, text: banner::text(&heard.said), after: heard.after });
+        }
+        self.seen.push(seen);
     }
 
     pub(crate) fn address(&self, seen: &Seen) -> &str {
@@ -147,13 +167,8 @@ impl Survey {
         self.details.get(seen.detail)
     }
 
-    /// The attempts of that outcome.
-    pub(crate) fn of(&self, outcome: Outcome) -> impl Iterator<Item = &Seen> {
-        self.seen.iter().filter(move |seen| seen.outcome == outcome)
-    }
-
-    /// How many of that outcome.
-    pub(crate) fn count(&self, outcome: Outcome) -> u32 {
-        u32::try_from(self.of(outcome).count()).unwrap_or(u32::MAX)
+    /// How many came to that.
+    pub(crate) fn count(&self, state: State) -> u32 {
+        u32::try_from(self.seen.iter().filter(|seen| seen.state == state).count()).unwrap_or(u32::MAX)
     }
 }

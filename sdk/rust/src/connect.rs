@@ -1,4 +1,5 @@
-//! Thousands of TCP connects at once: connected, measured and closed without sending a byte. Needs a grant of `connect`.
+//! Thousands of TCP connects at once: connected, measured and closed without sending a byte, and listened to before that where asked
+//! for. Needs a grant of `connect`.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -104,6 +105,30 @@ pub enum Outcome {
     Other,
 }
 
+/// How a made connection stood when the listening ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ending {
+    /// Still open.
+    Open,
+    /// The server had ended it.
+    Closed,
+    /// The server had broken it.
+    Reset,
+    /// Anything else.
+    Other,
+}
+
+/// What a server said and did after the connect, before anything was sent to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// What it said first: its own bytes, at most 256, not to be trusted.
+    pub said: Vec<u8>,
+    /// How the connection stood.
+    pub ending: Ending,
+    /// From SYN-ACK to its first byte or, where it said nothing, to the ending.
+    pub after: Duration,
+}
+
 /// One connect of one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
@@ -117,6 +142,8 @@ pub struct Attempt {
     pub took: Duration,
     /// Empty, or what the kernel or the resolver said.
     pub detail: String,
+    /// Of a made connection that was listened to, or whose server broke it so soon that it was seen for nothing.
+    pub heard: Option<Heard>,
 }
 
 /// Some attempts, in the order in which they ended.
@@ -176,6 +203,12 @@ impl Batch {
         self.handle.set_parallel(count);
     }
 
+    /// How long a made connection is listened to before it is closed: up to 60 s; zero, not at all, unless said. It ends sooner when
+    /// the server ends it, 100 ms after its first byte, or when 256 bytes came. Of a batch 1 MiB is kept.
+    pub fn listen(&mut self, time: Duration) {
+        self.handle.set_listen_ms(u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
+    }
+
     /// Resolves the names and starts.
     ///
     /// # Errors
@@ -199,7 +232,14 @@ impl Attempts {
     /// [`ErrorCode::Other`].
     pub fn next(&self, max: u32, timeout: Duration) -> Result<Page, Error> {
         let page = self.handle.next(max, u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX))?;
-        Ok(Page { attempts: page.attempts.into_iter().map(Attempt::from).collect(), last: page.last })
+        let mut attempts: Vec<Attempt> = page.attempts.into_iter().map(Attempt::from).collect();
+        for heard in page.heard {
+            let place = usize::try_from(heard.attempt).unwrap_or(usize::MAX);
+            if let Some(attempt) = attempts.get_mut(place) {
+                attempt.heard = Some(heard.into());
+            }
+        }
+        Ok(Page { attempts, last: page.last })
     }
 }
 
@@ -220,6 +260,19 @@ impl From<tcp_connects::Attempt> for Attempt {
             outcome,
             took: Duration::from_micros(attempt.took_us.into()),
             detail: attempt.detail,
+            heard: None,
         }
+    }
+}
+
+impl From<tcp_connects::Heard> for Heard {
+    fn from(heard: tcp_connects::Heard) -> Self {
+        let ending = match heard.ending {
+            tcp_connects::Ending::Open => Ending::Open,
+            tcp_connects::Ending::Closed => Ending::Closed,
+            tcp_connects::Ending::Reset => Ending::Reset,
+            tcp_connects::Ending::Other => Ending::Other,
+        };
+        Self { said: heard.said, ending, after: Duration::from_micros(heard.after_us.into()) }
     }
 }

@@ -32,8 +32,37 @@ pub(crate) enum To {
     Resolvers(Vec<SocketAddr>),
     /// What the target's resolver said for a name, unless special.
     Name(String),
+    /// A name that always means the target itself.
+    Localhost(String),
     /// Anything that is not special.
     Anything,
+}
+
+/// Why a name or `*` does not cover an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Special {
+    /// The target itself.
+    Loopback,
+    /// An address of one of the target's interfaces.
+    Own,
+    /// On a link of the target, and on another one somebody else.
+    Link,
+    /// Where clouds hand out credentials.
+    Metadata,
+    /// No single host.
+    NoHost,
+}
+
+impl std::fmt::Display for Special {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Loopback => "loopback, the target itself",
+            Self::Own => "an address of the target itself",
+            Self::Link => "on the target's own link",
+            Self::Metadata => "a cloud's metadata service",
+            Self::NoHost => "no address of a single host",
+        })
+    }
 }
 
 /// Addresses that names had in this run.
@@ -64,7 +93,13 @@ impl Rules {
 
     /// Whether a rule lists `name`.
     pub(crate) fn lists(&self, name: &str) -> bool {
-        self.rules.iter().any(|rule| matches!(&rule.to, To::Name(listed) if listed == name))
+        self.rules.iter().any(|rule| matches!(&rule.to, To::Name(listed) | To::Localhost(listed) if listed == name))
+    }
+
+    /// Why no name covers `ip`, also for what is hidden in it; none where one could.
+    pub(crate) fn special(&self, ip: IpAddr) -> Option<Special> {
+        let ip = ip.to_canonical();
+        self.kind(ip).or_else(|| hidden(ip).into_iter().find_map(|v4| self.kind(v4.into())))
     }
 
     /// Whether one rule covers `address`, and no IPv4 address that is hidden in it leads to a place that was not granted.
@@ -77,7 +112,7 @@ impl Rules {
                     && self.covers_host(&rule.to, ip, scope(address), pins)
             })
         };
-        covered(ip) && hidden(ip).into_iter().all(|v4| !self.special(v4.into()) || covered(v4.into()))
+        covered(ip) && hidden(ip).into_iter().all(|v4| self.kind(v4.into()).is_none() || covered(v4.into()))
     }
 
     fn covers_port(&self, rule: &Rule, ip: IpAddr, port: u16, act: Act) -> bool {
@@ -96,18 +131,20 @@ impl Rules {
             To::Resolvers(servers) => servers.iter().any(|server| {
                 server.ip().to_canonical() == ip && (!is_link_local(ip) || self::scope(*server) == scope)
             }),
-            To::Name(name) => pins.get(name).is_some_and(|pinned| pinned.contains(&ip)) && !self.special(ip),
-            To::Anything => !self.special(ip),
+            To::Name(name) => pins.get(name).is_some_and(|pinned| pinned.contains(&ip)) && self.kind(ip).is_none(),
+            // Whatever a resolver would say for it.
+            To::Localhost(_) => ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST,
+            To::Anything => self.kind(ip).is_none(),
         }
     }
 
-    /// Whether a name or `*` must not cover it.
-    fn special(&self, ip: IpAddr) -> bool {
-        self.own.contains(&ip)
-            || match ip {
-                IpAddr::V4(ip) => is_special_v4(ip),
-                IpAddr::V6(ip) => is_special_v6(ip),
-            }
+    /// Why a name or `*` must not cover it.
+    fn kind(&self, ip: IpAddr) -> Option<Special> {
+        let kind = match ip {
+            IpAddr::V4(ip) => special_v4(ip),
+            IpAddr::V6(ip) => special_v6(ip),
+        };
+        kind.or_else(|| self.own.contains(&ip).then_some(Special::Own))
     }
 }
 
@@ -123,26 +160,27 @@ fn is_link_local(ip: IpAddr) -> bool {
 }
 
 /// This host, its links, everybody, and where clouds hand out credentials. Source: RFC 6890; the clouds' own documents.
-fn is_special_v4(ip: Ipv4Addr) -> bool {
-    let [a, ..] = ip.octets();
-    a == 0
-        || a >= 240
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        // Metadata of Alibaba, of Oracle's first generation, and Azure's host agent; all others lie in 169.254.0.0/16.
-        || matches!(ip.octets(), [100, 100, 100, 200] | [192, 0, 0, 192] | [168, 63, 129, 16])
+fn special_v4(ip: Ipv4Addr) -> Option<Special> {
+    Some(match ip.octets() {
+        // Metadata of most clouds; of Alibaba, of Oracle's first generation, and Azure's host agent.
+        [169, 254, 169, 254] | [100, 100, 100, 200] | [192, 0, 0, 192] | [168, 63, 129, 16] => Special::Metadata,
+        [127, ..] => Special::Loopback,
+        [169, 254, ..] => Special::Link,
+        [0 | 224.., ..] => Special::NoHost,
+        _ => return None,
+    })
 }
 
-fn is_special_v6(ip: Ipv6Addr) -> bool {
+fn special_v6(ip: Ipv6Addr) -> Option<Special> {
     let [a, b, c, ..] = ip.segments();
-    ip.is_unspecified()
-        || ip.is_loopback()
-        || ip.is_unicast_link_local()
-        || ip.is_multicast()
+    Some(match (a, b, c) {
         // Services of the instance at Amazon, and metadata at Google.
-        || (a, b) == (0xfd00, 0x0ec2)
-        || (a, b, c) == (0xfd20, 0x00ce, 0)
+        (0xfd00, 0x0ec2, _) | (0xfd20, 0x00ce, 0) => Special::Metadata,
+        _ if ip.is_loopback() => Special::Loopback,
+        _ if ip.is_unicast_link_local() => Special::Link,
+        _ if ip.is_unspecified() || ip.is_multicast() => Special::NoHost,
+        _ => return None,
+    })
 }
 
 /// The IPv4 addresses that a router or the kernel may take out of an IPv6 address.
@@ -292,6 +330,43 @@ mod tests {
             assert!(!allow(address), "{address}");
         }
         assert!(!reach(&rules, "10.1.2.3"), "before the look-up");
+    }
+
+    #[test]
+    fn localhost_covers_the_two_addresses_that_it_means_whatever_was_pinned() {
+        let rules = rules(vec![To::Localhost("localhost".into())]);
+        let pinned = SPECIAL.iter().chain(&["10.1.2.3"]).map(|text| at(text).ip().to_canonical());
+        let pins = Pins::from([("localhost".to_owned(), pinned.collect())]);
+        let allow = |text: &str| rules.allow(Protocol::Tcp, at(text), Act::Reach, &pins);
+        for address in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert!(allow(address), "{address}");
+        }
+        for address in SPECIAL.iter().filter(|text| !["127.0.0.1", "::1", "::ffff:127.0.0.1"].contains(text)) {
+            assert!(!allow(address), "{address}");
+        }
+        assert!(!allow("10.1.2.3") && !allow("127.0.0.53"));
+        assert!(rules.lists("localhost") && !rules.lists("db.localhost"));
+    }
+
+    #[test]
+    fn it_is_said_why_no_name_covers_an_address() {
+        let rules = rules(Vec::new());
+        for (address, why) in [
+            ("127.0.0.1", Special::Loopback),
+            ("::1", Special::Loopback),
+            ("203.0.113.9", Special::Own),
+            ("2001:db8:9::9", Special::Own),
+            ("169.254.0.1", Special::Link),
+            ("fe80::1", Special::Link),
+            ("169.254.169.254", Special::Metadata),
+            ("fd00:ec2::254", Special::Metadata),
+            ("224.0.0.1", Special::NoHost),
+            ("0.0.0.0", Special::NoHost),
+            ("64:ff9b::7f00:1", Special::Loopback),
+        ] {
+            assert_eq!(rules.special(at(address).ip()), Some(why), "{address}");
+        }
+        assert_eq!(rules.special(at("10.0.0.1").ip()), None);
     }
 
     #[test]

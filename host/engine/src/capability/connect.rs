@@ -52,6 +52,7 @@ struct Batch {
     per_second: u32,
     timeout_ms: u32,
     parallel: u32,
+    listen_ms: u32,
 }
 
 /// Links this interface to [`ConnectState`].
@@ -132,8 +133,8 @@ impl ConnectState {
         if to.is_empty() {
             return Ok(Running::none(early));
         }
-        let Batch { endpoints: _, per_second, timeout_ms, parallel } = batch;
-        let id = connect.start(ConnectBatch { to, per_second, timeout_ms, parallel }).await?;
+        let Batch { endpoints: _, per_second, timeout_ms, parallel, listen_ms } = batch;
+        let id = connect.start(ConnectBatch { to, per_second, timeout_ms, parallel, listen_ms }).await?;
         Ok(Running::new(connect, id, early))
     }
 }
@@ -172,7 +173,8 @@ impl wit::Host for ConnectState {
         if !self.batches.has_room() {
             return Ok(Err(error(errors::ErrorCode::OverBudget, &format!("{OPEN} batches are open already"))));
         }
-        let batch = Batch { endpoints: Endpoints::default(), per_second: RATE, timeout_ms: 3_000, parallel: 512 };
+        let endpoints = Endpoints::default();
+        let batch = Batch { endpoints, per_second: RATE, timeout_ms: 3_000, parallel: 512, listen_ms: 0 };
         Ok(Ok(Resource::new_own(self.batches.insert(batch))))
     }
 }
@@ -199,6 +201,13 @@ impl wit::HostBatch for ConnectState {
     fn set_parallel(&mut self, of: Resource<BatchHandle>, count: u32) -> wasmtime::Result<()> {
         if let Some(batch) = self.batches.get_mut(of.rep()) {
             batch.parallel = count.clamp(1, 16_384);
+        }
+        Ok(())
+    }
+
+    fn set_listen_ms(&mut self, of: Resource<BatchHandle>, listen_ms: u32) -> wasmtime::Result<()> {
+        if let Some(batch) = self.batches.get_mut(of.rep()) {
+            batch.listen_ms = listen_ms.min(60_000);
         }
         Ok(())
     }

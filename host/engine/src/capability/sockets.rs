@@ -12,7 +12,7 @@ use wasmtime_wasi::p2::bindings::sockets::{tcp_create_socket, udp_create_socket}
 use wasmtime_wasi::p2::{SocketResult, TcpSocket, UdpSocket};
 use wasmtime_wasi::sockets::SocketAddrUse;
 
-use super::address::{Act, Pins, Rules, To};
+use super::address::{Act, Pins, Rules, Special, To};
 use crate::store::State;
 
 /// The version of WASI that wasmtime-wasi links; a guest built for another 0.2 is served by the same functions.
@@ -49,6 +49,7 @@ impl Judge {
                 HostRule::Resolvers => To::Resolvers(resolvers.clone()),
                 HostRule::Net(net) => To::Net(*net),
                 HostRule::Name(name) => To::Name(normal(name)),
+                HostRule::Localhost(name) => To::Localhost(normal(name)),
                 HostRule::Anything => To::Anything,
                 HostRule::Scoped(address, zone) => match link(zone) {
                     Some(link) => To::Scoped(*address, link),
@@ -75,6 +76,11 @@ impl Judge {
     pub(crate) fn pin(&self, name: &str, addresses: &[IpAddr]) {
         let mut pins = self.pins.write().unwrap_or_else(PoisonError::into_inner);
         pins.entry(name.to_owned()).or_default().extend(addresses.iter().map(IpAddr::to_canonical));
+    }
+
+    /// Why no name covers `ip`; none where one could.
+    pub(crate) fn special(&self, ip: IpAddr) -> Option<Special> {
+        self.rules.special(ip)
     }
 
     /// Whether a connect to `address` by TCP is allowed.

@@ -80,6 +80,8 @@ pub enum HostRule {
     Scoped(std::net::Ipv6Addr, String),
     /// The addresses that the target's resolver gave for the name in this run, unless they are special.
     Name(String),
+    /// A name that always means this machine: 127.0.0.1 and ::1, never asked of a resolver. Source: RFC 6761 6.3.
+    Localhost(String),
     /// Any address that is not special.
     Anything,
 }
@@ -212,6 +214,8 @@ fn concrete_rules(protocol: Protocol, to: Where, arguments: &Arguments) -> Vec<S
     match to {
         Where::Resolvers => vec![rule((HostRule::Resolvers, PortRange::one(53)))],
         Where::Net(net, ports) => vec![rule((HostRule::Net(net), ports))],
+        // Who reads `localhost` in a declaration knows what it is; below `.localhost` it could be overlooked.
+        Where::Name(name, ports) if name == Host::LOCALHOST => vec![rule((HostRule::Localhost(name), ports))],
         Where::Name(name, ports) => vec![rule((HostRule::Name(name), ports))],
         Where::Anything(ports) => vec![rule((HostRule::Anything, ports))],
         Where::Parameter(name) => arguments.get(&name).iter().flat_map(value_hosts).map(rule).collect(),
@@ -241,6 +245,7 @@ fn host_rule(host: &Host) -> HostRule {
     match host {
         Host::Ip(ip) => HostRule::Net(IpNet::from(*ip)),
         Host::Scoped(ip, zone) => HostRule::Scoped(*ip, zone.clone()),
+        Host::Name(name) if host.is_localhost() => HostRule::Localhost(name.clone()),
         Host::Name(name) => HostRule::Name(name.clone()),
     }
 }
@@ -311,6 +316,7 @@ impl fmt::Display for SocketRule {
             HostRule::Net(net) => write!(f, "{protocol} to {net}")?,
             HostRule::Scoped(ip, zone) => write!(f, "{protocol} to {ip}%{zone}")?,
             HostRule::Name(name) => write!(f, "{protocol} to {}", Cell(name))?,
+            HostRule::Localhost(name) => write!(f, "{protocol} to {} (the target itself)", Cell(name))?,
             HostRule::Anything => write!(f, "{protocol} to any address that is not special")?,
         }
         match *ports {
@@ -416,6 +422,25 @@ mod tests {
             ["tcp to db port 5432", "tcp to 10.0.0.5 port 1-9", "tcp to 10.0.0.6 port 1-9", "tcp to 127.0.0.1 port 80"]
         );
         assert!(effective.sockets().is_none());
+    }
+
+    /// What the operator typed stands as an address would; a declaration says it outright or not at all.
+    #[test]
+    fn localhost_is_the_target_itself_and_no_other_name_is() {
+        let check: CheckDeclaration = serde_json::from_str(
+            r#"{"check":"x","doc":"d","parameters":[{"name":"to","kind":"endpoint","doc":"","repeated":true}],
+                "grants":[{"capability":"connect",
+                "bounds":["param:to","localhost:1","db.localhost:2","localhost.test:3","notlocalhost:4"],"reason":"r"}]}"#,
+        )
+        .unwrap();
+        let typed = [("to".to_owned(), "LocalHost.:5,db.localhost:6,localhost.test:7".to_owned())];
+        let arguments = parse_arguments(&check.parameters, &typed, &mut |_| Ok(Redacted::new(String::new()))).unwrap();
+        let both = BTreeSet::from([Capability::Connect]);
+        let effective = effective(&check, &both, &both, &arguments).unwrap();
+        let rules = effective.connect().unwrap().rules.iter();
+        let local: Vec<PortRange> =
+            rules.filter(|rule| matches!(rule.host, HostRule::Localhost(_))).map(|rule| rule.ports).collect();
+        assert_eq!(local, [5, 6, 1].map(PortRange::one));
     }
 
     #[test]

@@ -63,6 +63,19 @@ fn dns_name(text: &str) -> Result<String, KindError> {
     Ok(name.to_ascii_lowercase())
 }
 
+impl Host {
+    /// The name of whatever machine it is used on.
+    pub const LOCALHOST: &str = "localhost";
+
+    /// Whether it is a name that always means the machine it is used on: `localhost`, and names that end in `.localhost`.
+    /// Source: RFC 6761 6.3.
+    #[must_use]
+    pub fn is_localhost(&self) -> bool {
+        let Self::Name(name) = self else { return false };
+        name.strip_suffix(Self::LOCALHOST).is_some_and(|front| front.is_empty() || front.ends_with('.'))
+    }
+}
+
 impl FromStr for Host {
     type Err = KindError;
 
@@ -241,6 +254,17 @@ mod tests {
             "[fe80::1%eth0]:53",
         ] {
             assert_eq!(text.parse::<Address>().map(|a| a.to_string()).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn localhost_and_what_is_below_it_is_this_machine_and_nothing_that_looks_like_it() {
+        let is_localhost = |text: &str| text.parse::<Host>().unwrap().is_localhost();
+        for text in ["localhost", "LocalHost", "localhost.", "db.localhost", "a.b.localhost"] {
+            assert!(is_localhost(text), "{text}");
+        }
+        for text in ["notlocalhost", "localhost.test", "localhost.localdomain", "local-host", "127.0.0.1", "::1"] {
+            assert!(!is_localhost(text), "{text}");
         }
     }
 

@@ -6,17 +6,20 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dbg_capability::{Attempt, ConnectBatch, Destination, Outcome};
+use dbg_capability::{Attempt, ConnectBatch, Destination, Ending, Outcome};
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+use rustix::io::Errno;
 use slab::Slab;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::time::Instant;
 
 use super::conntrack::Conntrack;
+use super::deadlines::{Deadlines, Ticket};
 use super::descriptors::{Descriptors, Slot};
 use super::ended::Ended as EndedAttempts;
+use super::listen::{self, Listening, Step};
 use super::rate::Rate;
 use super::socket::{self, Begun, Ended};
 
@@ -33,7 +36,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Batch {
     todo: VecDeque<Destination>,
     parallel: usize,
-    timeout: Duration,
     rate: Rate,
     conntrack: Conntrack,
     descriptors: Arc<Descriptors>,
@@ -41,19 +43,25 @@ pub(super) struct Batch {
     starved: Option<Instant>,
     epoll: AsyncFd<OwnedFd>,
     flights: Slab<Flight>,
-    /// When which flight is over, the oldest first: all have the same time. Holds flights that are over already, too.
-    deadlines: VecDeque<(Instant, usize, u64)>,
-    begun: u64,
+    connecting: Deadlines,
+    listening: Deadlines,
+    /// Those that spoke.
+    spoken: Deadlines,
+    /// What servers may still say in all.
+    room: usize,
+    serial: u64,
     ended: Vec<Attempt>,
     out: Arc<EndedAttempts>,
 }
 
-/// A connect whose SYN is out.
+/// A connect whose SYN is out, or a connection that is listened to.
 struct Flight {
     to: Destination,
     serial: u64,
     started: Instant,
     socket: OwnedFd,
+    /// None before it is made.
+    listening: Option<Listening>,
     _slot: Slot,
 }
 
@@ -72,22 +80,24 @@ impl Batch {
         descriptors: Arc<Descriptors>,
         out: Arc<EndedAttempts>,
     ) -> std::io::Result<Self> {
-        let ConnectBatch { to, per_second, timeout_ms, parallel } = batch;
+        let ConnectBatch { to, per_second, timeout_ms, parallel, listen_ms } = batch;
         // SAFETY: the descriptor is owned, gives the same number as long as it lives, and is closed by nobody else.
         let epoll =
             unsafe { AsyncFd::register_with_interest(epoll::create(CreateFlags::CLOEXEC)?, Interest::READABLE)? };
         Ok(Self {
             todo: to.into(),
             parallel: usize::try_from(parallel.max(1)).unwrap_or(usize::MAX),
-            timeout: Duration::from_millis(timeout_ms.into()),
             rate: Rate::new(per_second),
             conntrack,
             descriptors,
             starved: None,
             epoll,
             flights: Slab::new(),
-            deadlines: VecDeque::new(),
-            begun: 0,
+            connecting: Deadlines::new(Duration::from_millis(timeout_ms.into())),
+            listening: Deadlines::new(Duration::from_millis(listen_ms.into())),
+            spoken: Deadlines::new(listen::AFTER_THE_FIRST),
+            room: listen::A_BATCH,
+            serial: 0,
             ended: Vec::new(),
             out,
         })
@@ -127,7 +137,7 @@ impl Batch {
     }
 
     fn first_deadline(&self) -> Option<Instant> {
-        self.deadlines.front().map(|(deadline, ..)| *deadline)
+        [&self.connecting, &self.listening, &self.spoken].into_iter().filter_map(Deadlines::first).min()
     }
 
     /// Begins what may begin now, up to a batch of them.
@@ -149,35 +159,50 @@ impl Batch {
             let started = Instant::now();
             match socket::begin(to.address) {
                 Begun::Starved => return self.starve(now),
-                Begun::Ended(ended) => {
-                    self.todo.pop_front();
-                    self.end(to, started, ended);
+                Begun::Ended(ended) => self.end(to, listen::micros(started), ended),
+                Begun::Connected(_) if self.listening.is_zero() => {
+                    self.end(to, listen::micros(started), Outcome::Connected.into());
+                }
+                Begun::Connected(socket) => {
+                    let listening = Some(Listening::new(listen::micros(started), Instant::now()));
+                    self.wait_for(Flight { to, serial: 0, started, socket, listening, _slot: slot });
                 }
                 Begun::Waiting(socket) => {
-                    self.todo.pop_front();
-                    self.wait_for(Flight { to, serial: self.begun, started, socket, _slot: slot });
+                    self.wait_for(Flight { to, serial: 0, started, socket, listening: None, _slot: slot });
                 }
             }
-            self.begun += 1;
+            self.todo.pop_front();
             self.starved = None;
         }
         Next::Now
     }
 
-    fn wait_for(&mut self, flight: Flight) {
-        let (to, started, serial) = (flight.to, flight.started, flight.serial);
+    /// Waits for what comes next of a flight that is new, or new to listening.
+    fn wait_for(&mut self, mut flight: Flight) {
+        self.serial += 1;
+        flight.serial = self.serial;
         let entry = self.flights.vacant_entry();
-        let key = entry.key();
-        let data = EventData::new_u64(key as u64);
-        // Once is enough: the flight ends with its first event.
-        match epoll::add(self.epoll.get_ref(), &flight.socket, data, EventFlags::OUT | EventFlags::ONESHOT) {
+        let ticket = Ticket { key: entry.key(), serial: flight.serial };
+        let data = EventData::new_u64(ticket.key as u64);
+        let (flags, deadlines) = match flight.listening {
+            // Once is enough: this phase ends with its first event.
+            None => (EventFlags::OUT | EventFlags::ONESHOT, &mut self.connecting),
+            // Told once: all that is there is taken, and what stays, such as an error of the past, must not wake the batch for ever.
+            Some(_) => (EventFlags::IN | EventFlags::RDHUP | EventFlags::ET, &mut self.listening),
+        };
+        let added = match epoll::add(self.epoll.get_ref(), &flight.socket, data, flags) {
+            Err(Errno::EXIST) => epoll::modify(self.epoll.get_ref(), &flight.socket, data, flags),
+            other => other,
+        };
+        match added {
             Ok(()) => {
+                // Of a connect its own beginning counts; the listening begins now.
+                deadlines.add(flight.listening.as_ref().map_or(flight.started, |_| Instant::now()), ticket);
                 entry.insert(flight);
-                self.deadlines.push_back((started + self.timeout, key, serial));
             }
             Err(errno) => {
                 let detail = format!("the connect cannot be waited for: {errno}");
-                self.end(to, started, Ended { outcome: Outcome::Other, detail });
+                self.end(flight.to, listen::micros(flight.started), Ended { detail, ..Outcome::Other.into() });
             }
         }
     }
@@ -202,6 +227,7 @@ impl Batch {
             outcome: Outcome::Other,
             took_us: 0,
             detail: why.to_owned(),
+            heard: None,
         }));
     }
 
@@ -212,31 +238,62 @@ impl Batch {
         let Ok((events, _)) = epoll::wait(self.epoll.get_ref(), &mut room, Some(&now)) else { return true };
         for event in events.iter() {
             let key = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
-            if let Some(flight) = self.flights.try_remove(key) {
-                let ended = socket::finish(&flight.socket, flight.to.address);
-                self.end(flight.to, flight.started, ended);
-            }
+            self.advance(key);
         }
         events.len() < AT_ONCE
     }
 
-    /// Ends what had its time.
-    fn expire(&mut self, now: Instant) {
-        while let Some((deadline, key, serial)) = self.deadlines.front().copied() {
-            let is_over = self.flights.get(key).is_none_or(|flight| flight.serial != serial);
-            if !is_over && deadline > now {
-                return;
+    /// The kernel says something of a flight.
+    fn advance(&mut self, key: usize) {
+        let Some(flight) = self.flights.get_mut(key) else { return };
+        let Some(listening) = &mut flight.listening else {
+            let ended = socket::finish(&flight.socket, flight.to.address);
+            let took_us = listen::micros(flight.started);
+            let Some(mut flight) = self.flights.try_remove(key) else { return };
+            match ended {
+                None if !self.listening.is_zero() => {
+                    flight.listening = Some(Listening::new(took_us, Instant::now()));
+                    self.wait_for(flight);
+                }
+                ended => self.end(flight.to, took_us, ended.unwrap_or(Outcome::Connected.into())),
             }
-            self.deadlines.pop_front();
-            if !is_over && let Some(flight) = self.flights.try_remove(key) {
-                self.end(flight.to, flight.started, Outcome::TimedOut.into());
-            }
+            return;
+        };
+        match listening.hear(&flight.socket, &mut self.room) {
+            Step::More => {}
+            Step::Spoke => self.spoken.add(Instant::now(), Ticket { key, serial: flight.serial }),
+            Step::Over(ending) => self.over(key, ending),
         }
     }
 
-    fn end(&mut self, to: Destination, started: Instant, ended: Ended) {
-        let took_us = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
-        self.ended.push(Attempt { to, outcome: ended.outcome, took_us, detail: ended.detail });
+    /// Ends what had its time.
+    fn expire(&mut self, now: Instant) {
+        let is_current =
+            |flights: &Slab<Flight>, at: Ticket| flights.get(at.key).is_some_and(|flight| flight.serial == at.serial);
+        while let Some(ticket) = self.connecting.due(now, |ticket| is_current(&self.flights, ticket)) {
+            if let Some(flight) = self.flights.try_remove(ticket.key) {
+                self.end(flight.to, listen::micros(flight.started), Outcome::TimedOut.into());
+            }
+        }
+        while let Some(ticket) = self.listening.due(now, |ticket| is_current(&self.flights, ticket)) {
+            self.over(ticket.key, Ending::Open);
+        }
+        while let Some(ticket) = self.spoken.due(now, |ticket| is_current(&self.flights, ticket)) {
+            self.over(ticket.key, Ending::Open);
+        }
+    }
+
+    /// The listening to that flight ends.
+    fn over(&mut self, key: usize, ending: Ending) {
+        let Some(flight) = self.flights.try_remove(key) else { return };
+        if let Some(listening) = flight.listening {
+            self.end(flight.to, listening.took_us, listening.over(ending).into());
+        }
+    }
+
+    fn end(&mut self, to: Destination, took_us: u32, ended: Ended) {
+        let Ended { outcome, detail, heard } = ended;
+        self.ended.push(Attempt { to, outcome, took_us, detail, heard });
     }
 }
 

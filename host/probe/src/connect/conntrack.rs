@@ -21,6 +21,8 @@ const MOST: u64 = 80;
 pub(super) struct Conntrack {
     folder: PathBuf,
     looked: Option<Instant>,
+    /// Connects that may be added before the next look: a small table is full long before the time is up.
+    room: u64,
 }
 
 /// Too full to go on.
@@ -47,18 +49,29 @@ impl Conntrack {
     }
 
     pub(super) fn below(folder: PathBuf) -> Self {
-        Self { folder, looked: None }
+        Self { folder, looked: None, room: 0 }
     }
 
-    /// Whether the table is too full, as far as it is time to look again.
+    /// Whether the table is too full for one more; it looks when it is time to, or when there may be no more room.
     pub(super) fn full(&mut self, now: Instant) -> Option<Full> {
-        if self.looked.is_some_and(|looked| now.saturating_duration_since(looked) < EVERY) {
-            return None;
+        let is_late = self.looked.is_none_or(|looked| now.saturating_duration_since(looked) >= EVERY);
+        if self.room == 0 || is_late {
+            self.looked = Some(now);
+            let read = self.read("nf_conntrack_count").zip(self.read("nf_conntrack_max"));
+            // 0 is no limit.
+            self.room = match read.filter(|(_, most)| *most > 0) {
+                Some((count, most)) => {
+                    let allowed = most.saturating_mul(MOST).div_ceil(100);
+                    if count >= allowed {
+                        return Some(Full { count, most });
+                    }
+                    allowed - count
+                }
+                None => u64::MAX,
+            };
         }
-        self.looked = Some(now);
-        let (count, most) = (self.read("nf_conntrack_count")?, self.read("nf_conntrack_max")?);
-        // 0 is no limit.
-        (most > 0 && count.saturating_mul(100) >= most.saturating_mul(MOST)).then_some(Full { count, most })
+        self.room -= 1;
+        None
     }
 
     fn read(&self, name: &str) -> Option<u64> {
@@ -96,5 +109,18 @@ mod tests {
         assert_eq!(conntrack.looked, Some(start));
         conntrack.full(start + EVERY);
         assert_eq!(conntrack.looked, Some(start + EVERY));
+    }
+
+    #[test]
+    fn no_more_are_added_between_two_looks_than_there_is_room_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs_err::write(folder.path().join(name), text).unwrap();
+        write("nf_conntrack_max", "100");
+        write("nf_conntrack_count", "77");
+        let now = Instant::now();
+        let mut conntrack = Conntrack::below(folder.path().into());
+        assert!((0..3).all(|_| conntrack.full(now).is_none()));
+        write("nf_conntrack_count", "80");
+        assert_eq!(conntrack.full(now), Some(Full { count: 80, most: 100 }));
     }
 }

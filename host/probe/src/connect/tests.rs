@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
-use dbg_capability::{Attempt, Destination, Outcome};
+use dbg_capability::{Attempt, Destination, Ending, Heard, Outcome};
 
 use super::*;
 
 fn batch(to: impl IntoIterator<Item = SocketAddr>) -> ConnectBatch {
     let to = to.into_iter().zip(0..).map(|(address, endpoint)| Destination { endpoint, address }).collect();
-    ConnectBatch { to, per_second: 0, timeout_ms: 5_000, parallel: 512 }
+    ConnectBatch { to, per_second: 0, timeout_ms: 5_000, parallel: 512, listen_ms: 0 }
 }
 
 async fn all(connect: &LocalConnect, id: BatchId) -> Vec<Attempt> {
@@ -137,4 +137,88 @@ async fn more_batches_than_there_may_be_are_refused() {
         connect.start(slow()).await.unwrap();
     }
     assert!(matches!(connect.start(slow()).await, Err(ConnectError { code: ConnectErrorCode::OverBudget, .. })));
+}
+
+/// What is heard of a server that does this with its connection.
+async fn heard_of(listen_ms: u32, act: impl FnOnce(std::net::TcpStream) + Send + 'static) -> Attempt {
+    let (listener, open) = listener();
+    let server = std::thread::spawn(move || act(listener.accept().unwrap().0));
+    let connect = LocalConnect::new();
+    let id = connect.start(ConnectBatch { listen_ms, ..batch([open]) }).await.unwrap();
+    let mut attempts = all(&connect, id).await;
+    connect.close(id).await;
+    server.join().unwrap();
+    assert_eq!((attempts.len(), attempts[0].outcome), (1, Outcome::Connected));
+    attempts.remove(0)
+}
+
+/// Keeps it until the other side is gone.
+fn hold(mut stream: std::net::TcpStream) {
+    use std::io::Read as _;
+    let _ended = stream.read(&mut [0; 1]);
+}
+
+const LONG: u32 = 60_000;
+
+#[tokio::test]
+async fn what_a_server_says_first_is_heard_and_its_silence_too() {
+    use std::io::Write as _;
+    let silent = *heard_of(20, hold).await.heard.unwrap();
+    assert_eq!((silent.said.as_slice(), silent.ending), (&b""[..], Ending::Open));
+    assert!(silent.after_us >= 20_000);
+    let greets = |mut stream: std::net::TcpStream| {
+        stream.write_all(b"SSH-2.0-x\r\n\xff\x1b").unwrap();
+        hold(stream);
+    };
+    let heard = *heard_of(LONG, greets).await.heard.unwrap();
+    assert_eq!((heard.said.as_slice(), heard.ending), (&b"SSH-2.0-x\r\n\xff\x1b"[..], Ending::Open));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_ended_or_broken_at_once_is_told_apart() {
+    let ended = *heard_of(LONG, drop).await.heard.unwrap();
+    assert_eq!((ended.said.as_slice(), ended.ending), (&b""[..], Ending::Closed));
+    let breaks = |stream| rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO)).unwrap();
+    let broken = *heard_of(LONG, breaks).await.heard.unwrap();
+    assert_eq!((broken.said.as_slice(), broken.ending), (&b""[..], Ending::Reset));
+    let says = |mut stream: std::net::TcpStream| std::io::Write::write_all(&mut stream, b"go away").unwrap();
+    let said = *heard_of(LONG, says).await.heard.unwrap();
+    assert_eq!((said.said.as_slice(), said.ending), (&b"go away"[..], Ending::Closed));
+}
+
+#[tokio::test]
+async fn a_server_that_talks_without_end_is_heard_for_256_bytes() {
+    let talks =
+        |mut stream: std::net::TcpStream| while std::io::Write::write_all(&mut stream, &[b'a'; 4096]).is_ok() {};
+    let heard = *heard_of(LONG, talks).await.heard.unwrap();
+    assert_eq!((heard.said.len(), heard.ending), (Heard::MOST, Ending::Open));
+}
+
+#[tokio::test]
+async fn nobody_is_listened_to_unless_asked_for() {
+    use std::io::Write as _;
+    let greets = |mut stream: std::net::TcpStream| {
+        let _gone = stream.write_all(b"hello");
+        hold(stream);
+    };
+    assert_eq!(heard_of(0, greets).await.heard, None);
+}
+
+/// 5,000 connections times 256 bytes are more than a batch keeps.
+#[tokio::test]
+async fn a_batch_keeps_a_megabyte_of_what_servers_say() {
+    let (listener, open) = listener();
+    let server = std::thread::spawn(move || {
+        for stream in listener.incoming().take(5_000) {
+            let _gone = std::io::Write::write_all(&mut stream.unwrap(), &[b'a'; 256]);
+        }
+    });
+    let connect = LocalConnect::new();
+    // Fewer at once than a listener queues: the rest would wait for a retry.
+    let many = ConnectBatch { listen_ms: LONG, parallel: 64, ..batch([open; 5_000]) };
+    let id = connect.start(many).await.unwrap();
+    let attempts = all(&connect, id).await;
+    let said: usize = attempts.iter().filter_map(|attempt| attempt.heard.as_ref()).map(|heard| heard.said.len()).sum();
+    assert_eq!((attempts.len(), said), (5_000, listen::A_BATCH));
+    server.join().unwrap();
 }

@@ -216,6 +216,21 @@ async fn the_hosts_file_comes_before_the_server() {
     assert_eq!(place.sockets.lookup("shop.test").await.unwrap(), ips(&["198.51.100.1"]));
 }
 
+/// Neither a file nor a server is asked: either could lead elsewhere.
+#[tokio::test]
+async fn localhost_is_this_machine_whatever_anybody_says() {
+    let server = Server::new(zone).await;
+    let place = place(&[server.address], "search shop.test");
+    fs_err::create_dir_all(place.directory.path().join("etc")).unwrap();
+    fs_err::write(place.directory.path().join("etc/hosts"), "198.51.100.1 localhost db.localhost\n").unwrap();
+    for name in ["localhost", "LOCALHOST.", "db.localhost", "a.b.localhost"] {
+        assert_eq!(place.sockets.lookup(name).await.unwrap(), ips(&["127.0.0.1", "::1"]), "{name}");
+    }
+    assert!(server.names().is_empty());
+    assert!(place.sockets.lookup("localhost.gone.test").await.is_err());
+    assert!(!server.names().is_empty());
+}
+
 #[tokio::test]
 async fn a_name_that_does_not_exist_or_has_no_address_is_unresolvable() {
     let server = Server::new(zone).await;

@@ -1,4 +1,4 @@
-use dbg_sdk::connect::{ErrorCode, Outcome};
+use dbg_sdk::connect::{Ending, ErrorCode, Outcome};
 use dbg_sdk::fake::{Cell, Connect, Host, Report};
 use dbg_sdk::prelude::*;
 
@@ -163,4 +163,60 @@ fn percentiles_are_values_that_were_measured() {
     assert_eq!(percentile(&[7], 99), Some(7));
     assert_eq!(percentile(&[1, 2, 3, 4], 50), Some(2));
     assert_eq!(percentile(&(1..=100).collect::<Vec<_>>(), 99), Some(99));
+}
+
+#[test]
+fn a_single_port_that_hangs_up_at_once_fails_and_one_that_speaks_does_not() {
+    let connect = Connect::new()
+        .hears("10.0.0.1", 1, b"", Ending::Reset)
+        .hears("10.0.0.1", 2, b"", Ending::Closed)
+        .hears("10.0.0.1", 3, b"go away", Ending::Closed)
+        .hears("10.0.0.1", 4, b"", Ending::Open);
+    for (to, id) in [("10.0.0.1:1", "tcp-reset"), ("10.0.0.1:2", "tcp-closed")] {
+        let report = reach(connect.clone(), &[to]);
+        assert_eq!(ids(&report), [id]);
+        assert_eq!(report.verdict(), Severity::Fail);
+        assert_eq!(report.metric("tcp-open"), Some(0.0));
+    }
+    let report = reach(connect, &["10.0.0.1:3", "10.0.0.1:4"]);
+    assert_eq!(ids(&report), ["tcp-as-expected"]);
+    assert!(report.table("tcp-banner").is_none(), "nobody asked for it");
+}
+
+#[test]
+fn ranges_are_listened_to_only_when_asked_for_and_banners_have_a_row_each() {
+    let connect =
+        Connect::new().hears("10.0.0.1", 1, b"", Ending::Reset).hears("10.0.0.1", 2, b"SSH-2.0-x\r\n", Ending::Open);
+    let report = reach(connect.clone(), &["10.0.0.1:1-3"]);
+    assert_eq!(report.findings[0].sentence, "10.0.0.1:1-3: 2 open, 1 refused");
+    let to = vec!["10.0.0.1:1-3".parse().unwrap()];
+    let parameters = TcpReach { banner: Some(Duration::from_secs(1)), ..TcpReach::defaults(to) };
+    let report = Host::new().connect(connect).run(|run| tcp_reach(parameters, run));
+    assert_eq!(report.findings[0].sentence, "10.0.0.1:1-3: 1 open, 1 reset at once, 1 refused");
+    let banners: Vec<Cell> = report.table("tcp-banner").unwrap().column("banner").into_iter().cloned().collect();
+    assert_eq!(banners, [Cell::Text("SSH-2.0-x".to_owned())]);
+}
+
+#[test]
+fn localhost_needs_one_of_its_addresses_and_a_refusal_of_all_is_one_finding() {
+    let ms = Duration::from_millis(1);
+    let answers = |outcome| {
+        let connect = Connect::new().answer("localhost", 80, "127.0.0.1", outcome, ms, "");
+        connect.answer("localhost", 80, "::1", Outcome::Refused, ms, "")
+    };
+    assert_eq!(ids(&reach(answers(Outcome::Connected), &["localhost:80"])), ["tcp-as-expected"]);
+    let report = reach(answers(Outcome::Refused), &["localhost:80"]);
+    assert_eq!(report.findings[0].sentence, "localhost:80 refuses connections: nobody listens there (2 connects)");
+}
+
+#[test]
+fn a_name_that_is_not_granted_gets_the_address_to_type() {
+    let ms = Duration::from_millis(1);
+    for (address, typed) in
+        [("10.0.0.5", "`to=10.0.0.5:80`"), ("::1", "`to=[::1]:80`"), ("fe80::1", "`to=[fe80::1%INTERFACE]:80`")]
+    {
+        let connect = Connect::new().answer("own.test", 80, address, Outcome::Denied, ms, "because");
+        let report = reach(connect, &["own.test:80"]);
+        assert!(report.findings[0].next_steps[0].ends_with(typed), "{:?}", report.findings[0].next_steps);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::connect::Outcome;
+use crate::connect::{Ending, Heard, Outcome};
 
 /// Answers of hosts to connects. What is not named here refuses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub(super) struct Answer {
     pub(super) outcome: Outcome,
     pub(super) took: Duration,
     pub(super) detail: String,
+    pub(super) heard: Heard,
+}
+
+fn answer(address: &str, outcome: Outcome, took: Duration, detail: &str) -> Answer {
+    let heard = Heard { said: Vec::new(), ending: Ending::Open, after: Duration::ZERO };
+    Answer { address: address.to_owned(), outcome, took, detail: detail.to_owned(), heard }
 }
 
 impl Connect {
@@ -51,15 +57,22 @@ impl Connect {
         took: Duration,
         detail: &str,
     ) -> Self {
-        let answer = Answer { address: address.to_owned(), outcome, took, detail: detail.to_owned() };
+        self.answers.entry((host.to_owned(), port)).or_default().push(answer(address, outcome, took, detail));
+        self
+    }
+
+    /// Somebody listens there, and this is heard of them a millisecond later; a check hears it when it listens.
+    #[must_use]
+    pub fn hears(mut self, host: &str, port: u16, said: &[u8], ending: Ending) -> Self {
+        let took = Duration::from_millis(1);
+        let heard = Heard { said: said.to_owned(), ending, after: took };
+        let answer = Answer { heard, ..answer(host, Outcome::Connected, took, "") };
         self.answers.entry((host.to_owned(), port)).or_default().push(answer);
         self
     }
 
     pub(super) fn of(&self, host: &str, port: u16) -> Vec<Answer> {
-        self.answers.get(&(host.to_owned(), port)).cloned().unwrap_or_else(|| {
-            let (outcome, took) = (Outcome::Refused, Duration::from_millis(1));
-            vec![Answer { address: host.to_owned(), outcome, took, detail: String::new() }]
-        })
+        let refuses = || vec![answer(host, Outcome::Refused, Duration::from_millis(1), "")];
+        self.answers.get(&(host.to_owned(), port)).cloned().unwrap_or_else(refuses)
     }
 }

@@ -67,15 +67,15 @@ impl Endpoints {
         let mut plan = Plan { to: Vec::with_capacity(self.endpoints.len()), early: Vec::new() };
         for ((host, port), endpoint) in self.endpoints.iter().zip(0..) {
             match self.hosts.get(*host)? {
-                Host::Ip(ip) => plan.judge(endpoint, SocketAddr::new(*ip, *port), judge, By::Address),
+                Host::Ip(ip) => plan.judge(endpoint, SocketAddr::new(*ip, *port), judge, None),
                 Host::Scoped(ip, zone) => {
                     let scope = link(zone).unwrap_or_default();
-                    plan.judge(endpoint, SocketAddrV6::new(*ip, *port, 0, scope).into(), judge, By::Address);
+                    plan.judge(endpoint, SocketAddrV6::new(*ip, *port, 0, scope).into(), judge, None);
                 }
                 Host::Name(name) => match found.get(name) {
                     Some(Ok(addresses)) => {
                         for ip in addresses {
-                            plan.judge(endpoint, SocketAddr::new(*ip, *port), judge, By::Name);
+                            plan.judge(endpoint, SocketAddr::new(*ip, *port), judge, Some(name));
                         }
                     }
                     Some(Err(why)) => plan.early.push(attempt(endpoint, None, wit::Outcome::Unresolved, why)),
@@ -93,24 +93,21 @@ impl Endpoints {
     }
 }
 
-/// How an address came to be asked for.
-#[derive(Debug, Clone, Copy)]
-enum By {
-    Address,
-    Name,
-}
-
 impl Plan {
-    fn judge(&mut self, endpoint: u32, address: SocketAddr, judge: &Judge, by: By) {
+    /// `name` is what led to the address.
+    fn judge(&mut self, endpoint: u32, address: SocketAddr, judge: &Judge, name: Option<&str>) {
         if judge.reaches(address) {
             self.to.push(Destination { endpoint, address });
             return;
         }
-        let why = match by {
-            By::Address => "`connect` was not granted for it",
-            By::Name => "a name covers neither this target itself nor its links or metadata; give the address",
+        let ip = address.ip();
+        let why = match name.zip(judge.special(ip)) {
+            Some((name, special)) => {
+                format!("`{name}` leads to {ip} ({special}): no name covers that, the address itself does")
+            }
+            None => "`connect` was not granted for it".to_owned(),
         };
-        self.early.push(attempt(endpoint, Some(address), wit::Outcome::Denied, why));
+        self.early.push(attempt(endpoint, Some(address), wit::Outcome::Denied, &why));
     }
 }
 
@@ -166,7 +163,7 @@ mod tests {
     impl Sockets for Names {
         async fn lookup(&self, name: &str) -> Result<Vec<IpAddr>, LookupError> {
             let text = match name {
-                "two.test" => return Ok(vec!["10.0.0.1".parse().unwrap(), "127.0.0.1".parse().unwrap()]),
+                "two.test" | "localhost" => return Ok(vec!["10.0.0.1".parse().unwrap(), "127.0.0.1".parse().unwrap()]),
                 _ => "it does not exist".to_owned(),
             };
             Err(LookupError { code: dbg_capability::LookupErrorCode::NameUnresolvable, text })
@@ -233,6 +230,27 @@ mod tests {
                 (5, "", wit::Outcome::Denied),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn it_is_said_why_a_name_does_not_lead_to_an_address() {
+        let rules = [(HostRule::Name("two.test".into()), 5432)];
+        let plan = planned(&rules, &[("two.test", 5432), ("two.test", 80)], 100).await.unwrap();
+        let details: Vec<&str> = plan.early.iter().map(|attempt| attempt.detail.as_str()).collect();
+        let loopback = "`two.test` leads to 127.0.0.1 (loopback, the target itself): ";
+        assert!(details[0].starts_with(loopback), "{details:?}");
+        assert_eq!(details[1], "`connect` was not granted for it", "the port is not in the grant");
+    }
+
+    #[tokio::test]
+    async fn localhost_leads_to_loopback_and_to_nothing_else_that_somebody_says_for_it() {
+        let rules = [(HostRule::Localhost("localhost".into()), 5432)];
+        let plan = planned(&rules, &[("localhost", 5432)], 100).await.unwrap();
+        let sent: Vec<String> = plan.to.iter().map(|to| to.address.to_string()).collect();
+        assert_eq!(sent, ["127.0.0.1:5432"]);
+        assert_eq!(outcomes(&plan), [(0, "10.0.0.1", wit::Outcome::Denied)]);
+        let declared = [(HostRule::Name("localhost.test".into()), 5432)];
+        assert!(planned(&declared, &[("localhost", 5432)], 100).await.unwrap().to.is_empty());
     }
 
     #[tokio::test]

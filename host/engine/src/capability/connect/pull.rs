@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use dbg_capability::{Attempt, AttemptPage, BatchId, Connect, ConnectError, Outcome};
+use dbg_capability::{Attempt, AttemptPage, BatchId, Connect, ConnectError, Ending, Heard, Outcome};
 use tokio::task::JoinHandle;
 
 use super::{error, errors, plan, wit};
@@ -18,19 +18,20 @@ pub(super) struct Running {
     batch: Option<(Arc<dyn Connect>, BatchId)>,
     pulling: Option<JoinHandle<Result<AttemptPage, ConnectError>>>,
     /// Known already and not given yet.
-    ready: VecDeque<wit::Attempt>,
+    ready: VecDeque<(wit::Attempt, Option<Box<Heard>>)>,
     last: bool,
 }
 
 impl Running {
     /// `early` is known without sending anything.
     pub(super) fn new(connect: Arc<dyn Connect>, id: BatchId, early: Vec<wit::Attempt>) -> Self {
-        Self { batch: Some((connect, id)), pulling: None, ready: early.into(), last: false }
+        Self { batch: Some((connect, id)), last: false, ..Self::none(early) }
     }
 
     /// Nothing was sent at all.
     pub(super) fn none(early: Vec<wit::Attempt>) -> Self {
-        Self { batch: None, pulling: None, ready: early.into(), last: true }
+        let ready = early.into_iter().map(|attempt| (attempt, None)).collect();
+        Self { batch: None, pulling: None, ready, last: true }
     }
 
     pub(super) async fn next(
@@ -51,16 +52,20 @@ impl Running {
             });
             // The trait keeps the time itself; it gets a little more, so that its page is not missed by a hair.
             let Some(pulled) = context.pull(timeout_ms.saturating_add(100), pulling).await else {
-                return Ok(wit::Page { attempts: Vec::new(), last: false });
+                return Ok(wit::Page { attempts: Vec::new(), heard: Vec::new(), last: false });
             };
             self.pulling = None;
             let page = pulled.map_err(|cause| error(errors::ErrorCode::Other, &cause.to_string()))??;
-            self.ready.extend(page.attempts.into_iter().map(wit::Attempt::from));
+            self.ready.extend(page.attempts.into_iter().map(given));
             self.last = page.last;
         }
         let count = self.ready.len().min(usize::try_from(max).unwrap_or(usize::MAX));
-        let attempts = self.ready.drain(..count).collect();
-        Ok(wit::Page { attempts, last: self.last && self.ready.is_empty() })
+        let (mut attempts, mut heard) = (Vec::with_capacity(count), Vec::new());
+        for (place, (attempt, of_it)) in (0..).zip(self.ready.drain(..count)) {
+            attempts.push(attempt);
+            heard.extend(of_it.map(|it| heard_at(place, *it)));
+        }
+        Ok(wit::Page { attempts, heard, last: self.last && self.ready.is_empty() })
     }
 
     /// Ends what is in flight.
@@ -74,16 +79,26 @@ impl Running {
     }
 }
 
-impl From<Attempt> for wit::Attempt {
-    fn from(attempt: Attempt) -> Self {
-        let Attempt { to, outcome, took_us, detail } = attempt;
-        let outcome = match outcome {
-            Outcome::Connected => wit::Outcome::Connected,
-            Outcome::Refused => wit::Outcome::Refused,
-            Outcome::TimedOut => wit::Outcome::TimedOut,
-            Outcome::Unreachable => wit::Outcome::Unreachable,
-            Outcome::Other => wit::Outcome::Other,
-        };
-        Self { took_us, ..plan::attempt(to.endpoint, Some(to.address), outcome, &detail) }
-    }
+fn given(attempt: Attempt) -> (wit::Attempt, Option<Box<Heard>>) {
+    let Attempt { to, outcome, took_us, detail, heard } = attempt;
+    let outcome = match outcome {
+        Outcome::Connected => wit::Outcome::Connected,
+        Outcome::Refused => wit::Outcome::Refused,
+        Outcome::TimedOut => wit::Outcome::TimedOut,
+        Outcome::Unreachable => wit::Outcome::Unreachable,
+        Outcome::Other => wit::Outcome::Other,
+    };
+    (wit::Attempt { took_us, ..plan::attempt(to.endpoint, Some(to.address), outcome, &detail) }, heard)
+}
+
+fn heard_at(attempt: u32, heard: Heard) -> wit::Heard {
+    let Heard { mut said, ending, after_us } = heard;
+    said.truncate(Heard::MOST);
+    let ending = match ending {
+        Ending::Open => wit::Ending::Open,
+        Ending::Closed => wit::Ending::Closed,
+        Ending::Reset => wit::Ending::Reset,
+        Ending::Other => wit::Ending::Other,
+    };
+    wit::Heard { attempt, said, ending, after_us }
 }

@@ -1,6 +1,6 @@
 //! `dbg:connect/tcp-connects`: what a test says of a host is there at once, in the order of the endpoints.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use super::connect_errors::{Error, ErrorCode};
@@ -11,6 +11,7 @@ use crate::fake::state::with;
 /// As the contract has them.
 const A_CALL: usize = 10_000;
 const A_BATCH: usize = 100_000;
+const SAID: usize = 256;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
@@ -18,7 +19,7 @@ pub(crate) struct Endpoint {
     pub port: u16,
 }
 
-pub(crate) use crate::connect::Outcome;
+pub(crate) use crate::connect::{Ending, Outcome};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
@@ -30,8 +31,17 @@ pub(crate) struct Attempt {
 }
 
 #[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    pub attempt: u32,
+    pub said: Vec<u8>,
+    pub ending: Ending,
+    pub after_us: u32,
+}
+
+#[derive(Clone, Debug)]
 pub(crate) struct Page {
     pub attempts: Vec<Attempt>,
+    pub heard: Vec<Heard>,
     pub last: bool,
 }
 
@@ -39,15 +49,16 @@ pub(crate) struct Page {
 pub(crate) struct Batch {
     connect: Connect,
     endpoints: RefCell<Vec<Endpoint>>,
+    listens: Cell<bool>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Attempts(RefCell<VecDeque<Attempt>>);
+pub(crate) struct Attempts(RefCell<VecDeque<(Attempt, Option<Heard>)>>);
 
 pub(crate) fn open() -> Result<Batch, Error> {
     let outside = || Error { code: ErrorCode::Other, text: "no run is under way: use `fake::Host::run`".to_owned() };
     let connect: Result<Connect, connect::Error> = with(|state| state.host.connect.clone()).ok_or_else(outside)?;
-    Ok(Batch { connect: connect?, endpoints: RefCell::default() })
+    Ok(Batch { connect: connect?, endpoints: RefCell::default(), listens: Cell::new(false) })
 }
 
 impl Batch {
@@ -71,6 +82,10 @@ impl Batch {
 
     pub(crate) fn set_parallel(&self, _: u32) {}
 
+    pub(crate) fn set_listen_ms(&self, listen_ms: u32) {
+        self.listens.set(listen_ms > 0);
+    }
+
     pub(crate) fn start(&self) -> Result<Attempts, Error> {
         let endpoints = self.endpoints.take();
         if endpoints.is_empty() {
@@ -78,12 +93,19 @@ impl Batch {
         }
         let numbered = (0..).zip(&endpoints);
         let attempts = numbered.flat_map(|(endpoint, Endpoint { host, port })| {
-            self.connect.of(host, *port).into_iter().map(move |answer| Attempt {
-                endpoint,
-                address: answer.address,
-                outcome: answer.outcome,
-                took_us: u32::try_from(answer.took.as_micros()).unwrap_or(u32::MAX),
-                detail: answer.detail,
+            self.connect.of(host, *port).into_iter().map(move |answer| {
+                let connect::Heard { mut said, ending, after } = answer.heard;
+                said.truncate(SAID);
+                // Its place in the page is known when there is one.
+                let heard = Heard { attempt: 0, said, ending, after_us: micros(after) };
+                let attempt = Attempt {
+                    endpoint,
+                    address: answer.address,
+                    outcome: answer.outcome,
+                    took_us: micros(answer.took),
+                    detail: answer.detail,
+                };
+                (attempt, (self.listens.get() && answer.outcome == Outcome::Connected).then_some(heard))
             })
         });
         Ok(Attempts(RefCell::new(attempts.collect())))
@@ -94,7 +116,15 @@ impl Attempts {
     pub(crate) fn next(&self, max: u32, _: u32) -> Result<Page, Error> {
         let mut left = self.0.borrow_mut();
         let count = left.len().min(usize::try_from(max).unwrap_or(usize::MAX)).min(A_CALL);
-        let attempts = left.drain(..count).collect();
-        Ok(Page { attempts, last: left.is_empty() })
+        let (mut attempts, mut heard) = (Vec::new(), Vec::new());
+        for (place, (attempt, of_it)) in (0..).zip(left.drain(..count)) {
+            attempts.push(attempt);
+            heard.extend(of_it.map(|it| Heard { attempt: place, ..it }));
+        }
+        Ok(Page { attempts, heard, last: left.is_empty() })
     }
+}
+
+fn micros(time: std::time::Duration) -> u32 {
+    u32::try_from(time.as_micros()).unwrap_or(u32::MAX)
 }
