@@ -4,6 +4,7 @@ mod check;
 mod completion;
 mod output;
 mod plugin;
+mod repeat;
 mod run;
 mod schema;
 mod target;
@@ -12,6 +13,7 @@ pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
 pub(crate) use output::{ListFormat, ReportFormat};
 pub(crate) use plugin::{PluginAdd, PluginCommand, PluginRemove, PluginShow};
+pub(crate) use repeat::{Repeat, Until};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
 pub(crate) use target::TargetCommand;
@@ -22,6 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   dbg run dns-check
   dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA
+  dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
   dbg plugin add ./my-check.wasm --allow-unsigned
 

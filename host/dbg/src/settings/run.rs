@@ -10,6 +10,7 @@ use crate::args;
 use crate::args::ReportFormat;
 use crate::diagnostic::{Fault, hinted};
 use crate::exit::FailOn;
+use crate::settings::Repetition;
 
 /// One check as asked for, with what was typed after it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +42,8 @@ pub(crate) struct RunSettings {
     pub(crate) artifacts: Option<PathBuf>,
     /// Whether to tell how long things took.
     pub(crate) timings: Timings,
+    /// How often the checks are run; once when there is none.
+    pub(crate) repetition: Option<Repetition>,
 }
 
 /// What to do with a plugin file that nobody signed.
@@ -85,6 +88,7 @@ impl TryFrom<args::Run> for RunSettings {
             output: args.output,
             fail_on: args.fail_on,
             artifacts: args.artifacts,
+            repetition: Repetition::of(&args.repeat),
             timings: if args.timings { Timings::Shown } else { Timings::Silent },
         })
     }

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::code::Codes;
 use super::follow::{Follower, Said};
+use super::rounds::Rounds;
 use super::select::Selected;
 use crate::diagnostic::Fault;
 use crate::settings::RunSettings;
@@ -35,9 +36,10 @@ pub(super) async fn execute(
     for (index, target) in settings.targets.iter().enumerate() {
         let launched = launch(&plan(target), env!("DBG_BUILD"), engine);
         let orders = orders(target, checks, codes);
+        let rounds = follower.rounds_of(index);
         let (sender, cancelled) = (sender.clone(), cancelled.clone());
         sessions.spawn(async move {
-            let ended = session(index, launched, orders, window, sender.clone(), cancelled).await;
+            let ended = session(index, launched, orders, rounds, window, sender.clone(), cancelled).await;
             // Whoever no longer listens has given up on all targets.
             let _ = sender.send(Said::Left { target: index, broken: ended.err() }).await;
         });
@@ -82,6 +84,7 @@ async fn session(
     target: usize,
     launched: Launched,
     orders: Orders,
+    rounds: Option<Rounds>,
     window: Window,
     events: mpsc::Sender<Said>,
     cancelled: Cancelled,
@@ -89,9 +92,8 @@ async fn session(
     let Launched { stream, hold } = launched;
     let (sender, mut receiver) = mpsc::channel::<(RunIndex, Event)>(1);
     let forward = async {
-        while let Some((RunIndex(run), event)) = receiver.recv().await {
-            let said =
-                Said::Event { target, check: usize::try_from(run).unwrap_or(usize::MAX), event: Box::new(event) };
+        while let Some((run, event)) = receiver.recv().await {
+            let said = Said::Event { target, run, event: Box::new(event) };
             if events.send(said).await.is_err() {
                 return;
             }
@@ -103,6 +105,9 @@ async fn session(
         operator.set_window(window);
         for (code, component, native) in orders.codes {
             operator.send_code(code, component, native).await?;
+        }
+        if let Some(rounds) = rounds {
+            return rounds.follow(operator, orders.runs, sender, &events, cancelled).await;
         }
         for (index, order) in (0..).zip(orders.runs) {
             operator.order(RunIndex(index), order);

@@ -5,6 +5,8 @@ mod code;
 mod execute;
 mod follow;
 mod progress;
+mod repeating;
+mod rounds;
 mod secret;
 mod select;
 mod timing;
@@ -53,7 +55,7 @@ async fn run_checks(settings: &RunSettings, terminal: &Terminal) -> Result<Exit,
     };
 
     let run = new_run_id()?;
-    let follower = follow::Follower::new(settings, terminal, &run, &checks);
+    let follower = follow::Follower::new(settings, terminal, &run, &checks, &cancelled);
     let results = execute::execute(settings, &engine, &checks, &codes, follower, &cancelled).await?;
     timing.say("run", clock.elapsed());
 
