@@ -67,7 +67,7 @@ pub(crate) fn clock(moment: &Moment) -> String {
 }
 
 fn ago(moment: &Moment) -> String {
-    format!("after {}", format_duration(moment.since))
+    if moment.since.is_zero() { "at the start".to_owned() } else { format!("after {}", format_duration(moment.since)) }
 }
 
 /// What is not nothing is never shown as nothing, nor as all what is not all.
