@@ -124,6 +124,20 @@ fn a_person_reads_the_verdict_then_the_rounds_then_what_the_worst_found() {
 }
 
 #[test]
+fn one_check_that_fails_ends_the_rounds_of_all() {
+    let (context, open, closed) = (Context::new(), Port::closed(), Port::closed());
+    let _listener = open.open();
+    let words = format!("tcp-reach to={} --every 100ms --until fail -o json", closed.0);
+    let output = open.reach(&context, &words).run();
+    output.exits(exit::FAIL);
+    let report = output.json();
+    let results = report["results"].as_array().expect("a list");
+    let of = |result: &Value| (result["verdict"].clone(), result["series"]["rounds"].clone());
+    let rounds: Vec<_> = results.iter().map(of).collect();
+    assert_eq!(rounds, [(json!("pass"), json!(1)), (json!("fail"), json!(1))], "{output}");
+}
+
+#[test]
 fn a_time_ends_the_rounds() {
     let (context, port) = (Context::new(), Port::closed());
     let _listener = port.open();

@@ -17,6 +17,9 @@ pub enum Shown {
     Last,
 }
 
+/// Name, unit and labels.
+type MetricKey = (String, String, Vec<(String, String)>);
+
 /// Takes the results of one check on one target, round by round, and makes one result of them. It holds one result and the series,
 /// whatever comes.
 #[derive(Debug)]
@@ -27,7 +30,7 @@ pub struct SeriesCollector {
     so_far: Option<(CheckResult, Series)>,
     lost_in_a_row: u64,
     /// Where in the series' metrics one is.
-    metrics: HashMap<(String, String, Vec<(String, String)>), usize>,
+    metrics: HashMap<MetricKey, usize>,
 }
 
 impl SeriesCollector {

@@ -1,3 +1,7 @@
+use dbg_model::{Effective, Limits};
+use dbg_session::CodeId;
+use tokio::time::timeout;
+
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -54,4 +58,79 @@ fn a_run_has_its_place_by_its_number() {
     assert_eq!(Place::of(RunIndex(7), 3), Some(Place { round: 2, check: 1 }));
     assert_eq!(Place::of(RunIndex(2), 3), Some(Place { round: 0, check: 2 }));
     assert_eq!(Place::of(RunIndex(2), 0), None);
+}
+
+fn order(check: &str) -> Order {
+    Order {
+        code: CodeId(0),
+        check: check.parse().unwrap(),
+        arguments: Vec::new(),
+        grants: Effective::default(),
+        limits: Limits::DEFAULT,
+        target: "local".to_owned(),
+    }
+}
+
+/// Rounds of two checks that are being ordered every second, and both ends of what they hear and say.
+struct Ordering {
+    heard: watch::Sender<Heard>,
+    ordered: mpsc::Receiver<(RunIndex, Order)>,
+    said: mpsc::Receiver<Said>,
+}
+
+fn ordering(count: Option<u64>) -> Ordering {
+    let (heard, hears) = watch::channel(Heard::default());
+    let repetition = Repetition { every: SECOND, lasting: None, count, until: None };
+    let rounds = Rounds { target: 0, repetition, heard: hears };
+    let (orders, ordered) = mpsc::channel(1);
+    let (told, said) = mpsc::channel(8);
+    tokio::spawn(async move { rounds.order(&[order("a"), order("b")], orders, &told).await });
+    Ordering { heard, ordered, said }
+}
+
+impl Ordering {
+    async fn next_round(&mut self) -> Option<[u32; 2]> {
+        let (RunIndex(first), _) = self.ordered.recv().await?;
+        let (RunIndex(second), _) = self.ordered.recv().await?;
+        Some([first, second])
+    }
+
+    fn ends(&self) {
+        self.heard.send_modify(|heard| heard.ended += 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_round_is_ordered_when_the_one_before_has_ended_and_its_time_has_come() {
+    let start = Instant::now();
+    let mut ordering = ordering(None);
+    assert_eq!(ordering.next_round().await, Some([0, 1]));
+    assert!(timeout(10 * SECOND, ordering.next_round()).await.is_err());
+    ordering.ends();
+    assert_eq!(ordering.next_round().await, Some([2, 3]));
+    assert_eq!(start.elapsed(), 10 * SECOND);
+    assert!(matches!(ordering.said.recv().await, Some(Said::Missed { target: 0, rounds: 9 })));
+    ordering.ends();
+    assert_eq!(ordering.next_round().await, Some([4, 5]));
+    assert_eq!(start.elapsed(), 11 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rounds_end_with_a_word_a_count_or_their_session() {
+    let mut enough = ordering(None);
+    enough.next_round().await.unwrap();
+    enough.heard.send_replace(Heard { ended: 1, enough: true });
+    assert_eq!(enough.next_round().await, None);
+
+    let mut counted = ordering(Some(2));
+    for _ in 0..2 {
+        counted.next_round().await.unwrap();
+        counted.ends();
+    }
+    assert_eq!(counted.next_round().await, None);
+
+    let mut left = ordering(None);
+    left.next_round().await.unwrap();
+    left.ordered.close();
+    assert!(left.said.recv().await.is_none());
 }
