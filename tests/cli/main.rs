@@ -16,6 +16,7 @@ mod parameter;
 mod pipe;
 mod plugin;
 mod policy;
+mod repeat;
 mod run;
 mod secret;
 mod terminal;

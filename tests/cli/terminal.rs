@@ -137,3 +137,13 @@ fn colour_is_for_terminals_and_can_be_turned_off() {
     plain.wait_for("do nothing");
     assert!(!plain.screen().contains("\u{1b}["), "{}", plain.screen().escape_debug());
 }
+
+#[test]
+fn a_person_sees_how_the_rounds_go_and_what_changed() {
+    let context = Context::new();
+    let mut running = Session::start(context.type_in("run tcp-reach to=127.0.0.1:1 --every 200ms --count 5").command());
+    running.wait_for("Z tcp-reach on local: fail: 127.0.0.1:1 refuses");
+    running.wait_for(" lost (100 %)");
+    running.wait_for("5 of 5 rounds failed");
+    assert_eq!(running.code(), Some(exit::FAIL), "{}", running.screen());
+}

@@ -13,10 +13,12 @@ use crate::time::timestamp;
 
 mod finding;
 mod parts;
+mod series;
 mod tables;
 
 pub(crate) use finding::Finding;
 pub(crate) use parts::{Artifact, Failure, Lost, Metric, Plugin, Verdict, list, nanoseconds};
+pub(crate) use series::Series;
 pub(crate) use tables::{Cell, Column, Rows, Table};
 
 /// All that one run of dbg found.
@@ -88,6 +90,10 @@ struct CheckOutcome<'a> {
     took_ns: u64,
     /// The plugin's memory at its largest, in bytes.
     peak_memory_bytes: u64,
+    /// What all rounds came to; only there when the check was repeated, with `--every`. All else is then of the round that it names: the
+    /// first of the worst verdict, or the last where all passed or a pass was waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<Series<'a>>,
 }
 
 /// One argument of a check.
@@ -119,6 +125,7 @@ impl<'a> CheckOutcome<'a> {
             lost: Lost::new(&result.counts),
             took_ns: nanoseconds(result.took),
             peak_memory_bytes: result.peak_memory,
+            series: result.series.as_deref().map(Series::new),
         }
     }
 }

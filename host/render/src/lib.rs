@@ -17,7 +17,7 @@ mod time;
 pub use json::write_json;
 pub use junit::write_junit;
 pub use ndjson::NdjsonWriter;
-pub use progress::progress_line;
+pub use progress::{change_line, progress_line, round_line};
 pub use safe_json::to_json_lines;
 pub use schema::{event_schema, report_schema};
 pub use text::{Colour, TextOptions, Verbosity, write_text};

@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 
 use dbg_model::{Ending, Event};
-use dbg_report::{Report, RunId};
+use dbg_report::{Moment, Report, RunId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::json::{Artifact, Cell, Column, Failure, Finding, Lost, Metric, Plugin, Rows, Verdict, list, nanoseconds};
+use crate::json::{
+    Artifact, Cell, Column, Failure, Finding, Lost, Metric, Plugin, Rows, Series, Verdict, list, nanoseconds,
+};
 use crate::safe_json;
 use crate::time::timestamp;
 
@@ -26,6 +28,9 @@ pub(crate) struct Line<'a> {
     /// The check that says this; not there in a `summary`.
     #[serde(skip_serializing_if = "Option::is_none")]
     check: Option<&'a str>,
+    /// The round of the check that says this, counted from 1; only there when the check is repeated, and not in a `summary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round: Option<u64>,
     #[serde(flatten)]
     body: Body<'a>,
 }
@@ -76,7 +81,7 @@ enum Body<'a> {
     Metric(Metric<'a>),
     /// A piece of an artifact; pieces of one number are in order.
     Artifact(Artifact<'a>),
-    /// The check has ended; its last line.
+    /// The check has ended; its last line, or with rounds the last of its round but one.
     Ended {
         /// Why it could not be done; null when it could.
         failure: Option<Failure<'a>>,
@@ -86,6 +91,17 @@ enum Body<'a> {
         took_ns: u64,
         /// The plugin's memory at its largest, in bytes.
         peak_memory_bytes: u64,
+    },
+    /// A round of a repeated check came out; the last line of the round.
+    Round {
+        /// When it began: RFC 3339, UTC, by the operator's clock.
+        at: String,
+        /// How long that was after the first round began, in nanoseconds.
+        since_ns: u64,
+        /// How it came out.
+        verdict: Verdict,
+        /// What decided that; empty when the check said nothing.
+        sentence: &'a str,
     },
     /// The run has ended; its last line.
     Summary {
@@ -122,6 +138,17 @@ struct Outcome<'a> {
     notes: &'a [String],
     /// What was lost of it.
     lost: Lost,
+    /// What all rounds came to; only there when the check was repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<Series<'a>>,
+}
+
+/// Who says a line; nobody in particular says the `summary`.
+#[derive(Default)]
+struct Place<'a> {
+    target: Option<&'a str>,
+    check: Option<&'a str>,
+    round: Option<u64>,
 }
 
 /// Writes events as lines, each flushed at once.
@@ -138,8 +165,8 @@ impl<W: Write> NdjsonWriter<W> {
         Self { out, run, line: Vec::new() }
     }
 
-    /// Writes one event of a check. Errors are the writer's.
-    pub fn event(&mut self, target: &str, check: &str, event: &Event) -> io::Result<()> {
+    /// Writes one event of a check, with its round when the check is repeated. Errors are the writer's.
+    pub fn event(&mut self, target: &str, check: &str, round: Option<u64>, event: &Event) -> io::Result<()> {
         let body = match event {
             Event::Progress(progress) => {
                 Body::Progress { done: progress.done, total: progress.total, text: &progress.text }
@@ -161,7 +188,15 @@ impl<W: Write> NdjsonWriter<W> {
                 peak_memory_bytes: *peak_memory,
             },
         };
-        self.write(Some(target), Some(check), body)
+        self.write(Place { target: Some(target), check: Some(check), round }, body)
+    }
+
+    /// Writes how a round of a repeated check came out. Errors are the writer's.
+    pub fn round(&mut self, target: &str, check: &str, moment: &Moment) -> io::Result<()> {
+        let Moment { round, at, since, verdict, sentence } = moment;
+        let body =
+            Body::Round { at: timestamp(*at), since_ns: nanoseconds(*since), verdict: (*verdict).into(), sentence };
+        self.write(Place { target: Some(target), check: Some(check), round: Some(*round) }, body)
     }
 
     /// Writes the last line. `exit_code` is what the caller will exit with. Errors are the writer's.
@@ -180,15 +215,17 @@ impl<W: Write> NdjsonWriter<W> {
                 failure: result.failure.as_ref().map(Failure::new),
                 notes: &result.subject.notes,
                 lost: Lost::new(&result.counts),
+                series: result.series.as_deref().map(Series::new),
             }),
         };
-        self.write(None, None, body)
+        self.write(Place::default(), body)
     }
 
     /// A line goes out whole or, when the writer fails, not beyond where it failed: never two lines mixed.
-    fn write(&mut self, target: Option<&str>, check: Option<&str>, body: Body<'_>) -> io::Result<()> {
+    fn write(&mut self, place: Place<'_>, body: Body<'_>) -> io::Result<()> {
         self.line.clear();
-        let line = Line { schema: Format::Event1, run: self.run.as_str(), target, check, body };
+        let Place { target, check, round } = place;
+        let line = Line { schema: Format::Event1, run: self.run.as_str(), target, check, round, body };
         safe_json::to_writer(&mut self.line, &line)?;
         self.line.push(b'\n');
         self.out.write_all(&self.line)?;

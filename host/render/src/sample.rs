@@ -6,7 +6,7 @@ use dbg_model::{
     Artifact, Column, ColumnData, ColumnKind, ColumnValues, Counts, Digest, Ending, Event, Evidence, EvidenceValue,
     Failure, FailureCode, Finding, Instant, Metric, Progress, Severity, TableHead, TableRows,
 };
-use dbg_report::{CheckResult, Collector, PluginFacts, Provenance, Report, RunId, Subject};
+use dbg_report::{CheckResult, Collector, PluginFacts, Provenance, Report, RunId, SeriesCollector, Shown, Subject};
 
 /// Everything that could move a cursor, reorder, hide, or end a line, a cell, an element or a string.
 pub(crate) const HOSTILE: &str = "a\x1b[2J\x07\r\n\tb\u{202e}evil\u{200b}\u{9b}31m]]></x>&\"'\u{2028}\u{ffff}|c";
@@ -159,6 +159,25 @@ pub(crate) fn over_targets() -> Report {
         collect(subject("node/n2"), ordinary_events()),
         collect(subject("node/n3"), broken),
     ])
+}
+
+/// Six rounds of one check: three of them fail or could not be looked at, two of them in a row; the last passes.
+pub(crate) fn repeated() -> Report {
+    let well = || vec![Event::Finding(finding(0, Severity::Pass, "dns-ok", "10.0.0.10:53 answers")), ended(None)];
+    let broken = || vec![ended(Some((FailureCode::TimedOut, "the time of 2 s was up")))];
+    let rounds = [well(), ordinary_events(), broken(), well(), ordinary_events(), well()];
+    report(vec![repeat(rounds)])
+}
+
+/// Rounds every five seconds; two were missed.
+pub(crate) fn repeat(rounds: impl IntoIterator<Item = Vec<Event>>) -> CheckResult {
+    let mut series = SeriesCollector::new(Duration::from_secs(5), Shown::Worst);
+    series.miss(2);
+    for (number, events) in (0..).zip(rounds) {
+        let at = Instant { seconds: 1_795_552_551 + 5 * number, nanoseconds: 250_000_000 };
+        series.take(collect(subject("local"), events), at, Duration::from_secs(5 * u64::try_from(number).unwrap()));
+    }
+    series.finish().unwrap()
 }
 
 /// Every text is [`HOSTILE`], in every place that takes one.

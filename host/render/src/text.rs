@@ -11,10 +11,12 @@ mod heading;
 mod measure;
 mod number;
 mod page;
+mod rounds;
 mod table;
 
 pub(crate) use measure::fit;
 pub use page::{Colour, TextOptions, Verbosity};
+pub(crate) use rounds::{clock, percent};
 
 use page::Page;
 
@@ -43,10 +45,14 @@ pub fn write_text(out: &mut impl Write, report: &Report, options: &TextOptions) 
 }
 
 fn body(page: &mut Page, check: &MergedCheck<'_>) {
+    rounds::all(page, check);
     finding::all(page, check);
     table::all(page, check);
     for result in &check.results {
-        closing::metrics(page, result, check);
+        // Those of a repeated check are told with its rounds.
+        if result.series.is_none() {
+            closing::metrics(page, result, check);
+        }
         closing::artifacts(page, result, check);
         closing::remarks(page, result, check);
     }
@@ -56,6 +62,7 @@ fn body(page: &mut Page, check: &MergedCheck<'_>) {
 pub(crate) fn plain_details(result: &CheckResult) -> String {
     let mut page = Page::new(TextOptions { width: 100, colour: Colour::Never, verbosity: Verbosity::Verbose });
     let check = MergedCheck { results: vec![result] };
+    rounds::all(&mut page, &check);
     finding::all(&mut page, &check);
     closing::remarks(&mut page, result, &check);
     page.finish().trim_start().to_owned()

@@ -17,6 +17,8 @@ pub(crate) const ROWS: usize = 100_000;
 pub(crate) const CELL_BYTES: usize = 24 << 20;
 /// Metrics a check.
 pub(crate) const METRICS: usize = 1_000;
+/// Metrics in the series of a repeated check: each may hold 8 KiB of values, and twenty times as much in buckets after hours.
+pub(crate) const SERIES_METRICS: usize = 256;
 /// Labels a metric.
 pub(crate) const LABELS: usize = 8;
 /// Artifacts a check.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dbg_model::{CheckName, Counts, Digest, Failure, FailureCode, Finding, Metric, PluginName, Severity};
 
-use crate::{Table, Verdict};
+use crate::{Series, Table, Verdict};
 
 /// What ran, where, and with what: known before the first event.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,8 @@ pub struct CheckResult {
     pub took: Duration,
     /// The guest's memory at its largest, in bytes.
     pub peak_memory: u64,
+    /// What all rounds came to, when it was repeated; the rest is then of the round that the series names.
+    pub series: Option<Box<Series>>,
 }
 
 /// An artifact with all its bytes.
@@ -108,6 +110,7 @@ impl CheckResult {
             failure: Some(failure),
             took: Duration::ZERO,
             peak_memory: 0,
+            series: None,
         }
     }
 

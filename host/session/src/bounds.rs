@@ -10,7 +10,8 @@ pub(crate) const MAX_HELLO: usize = 1024;
 pub(crate) const MAX_CODE: u64 = 256 << 20;
 /// A command line names some tens of plugins.
 pub(crate) const MAX_CODES: usize = 256;
-/// A command line names some hundreds of checks.
+/// Runs of one session at once: a command line names some hundreds of checks. How many there are in all is not bounded, since only the
+/// number of the last one is kept.
 pub(crate) const MAX_RUNS: usize = 4096;
 /// A request or an answer of a reverse call: a page of a listing or of a log. More is asked for in pages.
 pub(crate) const MAX_CALL: usize = 1 << 20;

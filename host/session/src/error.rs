@@ -113,8 +113,8 @@ pub enum Offence {
     /// Code above the bound, or more or fewer bytes than announced.
     #[error("code that is longer than announced or allowed")]
     CodeLength,
-    /// More pieces of code or more runs than one session has.
-    #[error("more code or more runs than one session has")]
+    /// More pieces of code than one session has, or more runs at once.
+    #[error("more code than one session has, or more runs at once")]
     TooMany,
     /// An event or a request of a run that was not ordered or has ended.
     #[error("an event or a request of a run that there is not")]

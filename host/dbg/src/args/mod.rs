@@ -4,6 +4,7 @@ mod check;
 mod completion;
 mod output;
 mod plugin;
+mod repeat;
 mod run;
 mod schema;
 mod selection;
@@ -13,6 +14,7 @@ pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
 pub(crate) use output::{ListFormat, ReportFormat};
 pub(crate) use plugin::{PluginAdd, PluginCommand, PluginRemove, PluginShow};
+pub(crate) use repeat::{Repeat, Until};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
 pub(crate) use selection::Selection;
@@ -26,6 +28,7 @@ Examples:
   dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA
   dbg run --target pid/1234 sock-summary
   dbg target explain pid/1234 sock-summary
+  dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
   dbg plugin add ./my-check.wasm --allow-unsigned
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ReportFormat, Selection};
+use super::{Repeat, ReportFormat, Selection};
 use crate::exit::FailOn;
 
 /// Run checks on targets and report a verdict
@@ -12,7 +12,8 @@ use crate::exit::FailOn;
 #[command(
     after_help = "Examples:\n  dbg run dns-check\n  dbg run dns-check name=example.test server=127.0.0.1:5353 type=A,AAAA\n  \
                         dbg run dns-check -o json\n  dbg run --target pid/1234 sock-summary\n  \
-                        dbg run --target netns/blue --target local dns-check name=db.test tcp-reach to=10.1.0.2:80\n  dbg run --plugin ./my-check.wasm --allow-unsigned my-check limit=3\n\n\
+                        dbg run --target netns/blue --target local dns-check name=db.test tcp-reach to=10.1.0.2:80\n  \
+                        dbg run tcp-reach to=db:5432 --every 5s --for 1h --until fail\n  dbg run --plugin ./my-check.wasm --allow-unsigned my-check limit=3\n\n\
                         Parameters follow their check. `dbg check show CHECK` lists them. A secret is given as `token=@file`,\n\
                         `token=env:NAME` or `token=-` (stdin)"
 )]
@@ -39,6 +40,9 @@ pub(crate) struct Run {
     /// Print how long loading and running took, on stderr
     #[arg(long)]
     pub(crate) timings: bool,
+
+    #[command(flatten)]
+    pub(crate) repeat: Repeat,
 
     /// Checks, each followed by its parameters
     #[arg(required = true, value_name = "CHECK [KEY=VALUE]...")]

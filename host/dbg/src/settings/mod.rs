@@ -3,6 +3,7 @@
 mod checks;
 mod paths;
 mod policy;
+mod repetition;
 mod run;
 mod target;
 mod terminal;
@@ -10,6 +11,7 @@ mod terminal;
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
 pub(crate) use paths::Paths;
 pub(crate) use policy::Policy;
+pub(crate) use repetition::Repetition;
 pub(crate) use run::{RunSettings, Timings};
 pub(crate) use target::ExplainSettings;
 pub(crate) use terminal::{Interaction, Terminal};

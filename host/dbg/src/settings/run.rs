@@ -9,6 +9,7 @@ use crate::args;
 use crate::args::ReportFormat;
 use crate::diagnostic::Fault;
 use crate::exit::FailOn;
+use crate::settings::Repetition;
 
 /// What `dbg run` is to do.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct RunSettings {
     pub(crate) artifacts: Option<PathBuf>,
     /// Whether to tell how long things took.
     pub(crate) timings: Timings,
+    /// How often the checks are run; once when there is none.
+    pub(crate) repetition: Option<Repetition>,
 }
 
 /// Whether to tell how long things took.
@@ -53,6 +56,7 @@ impl TryFrom<args::Run> for RunSettings {
             output: args.output,
             fail_on: args.fail_on,
             artifacts: args.artifacts,
+            repetition: Repetition::of(&args.repeat),
             timings: if args.timings { Timings::Shown } else { Timings::Silent },
         })
     }

@@ -24,6 +24,8 @@ pub(crate) struct Terminal {
     pub(crate) colour: bool,
     /// Whether a line on stderr may be drawn again and again.
     pub(crate) live: bool,
+    /// Whether what changes while a run goes on may be told on stderr.
+    pub(crate) told: bool,
     /// Whether a person is there to be asked.
     pub(crate) interaction: Interaction,
 }
@@ -41,6 +43,7 @@ impl Terminal {
             width: width.filter(|width| *width > 0).unwrap_or(80).clamp(40, 250),
             colour: stdout.is_terminal() && !dumb && env::NO_COLOR.read().is_none(),
             live: stderr.is_terminal() && !dumb && !no_progress,
+            told: !no_progress,
             interaction: if stdin.is_terminal() && stderr.is_terminal() {
                 Interaction::Person
             } else {

@@ -146,7 +146,7 @@ pub(crate) struct Metric<'a> {
 
 /// A name and a value.
 #[derive(Serialize, JsonSchema)]
-struct Label<'a> {
+pub(crate) struct Label<'a> {
     /// Its name.
     name: &'a str,
     /// Its value.
@@ -155,8 +155,7 @@ struct Label<'a> {
 
 impl<'a> Metric<'a> {
     pub(crate) fn new(metric: &'a dbg_model::Metric) -> Self {
-        let labels = metric.labels.iter().map(|(name, value)| Label { name, value }).collect();
-        Self { name: &metric.name, unit: &metric.unit, value: metric.value, labels }
+        Self { name: &metric.name, unit: &metric.unit, value: metric.value, labels: labels(&metric.labels) }
     }
 }
 
@@ -209,6 +208,10 @@ impl Lost {
             redacted: sum.redacted.saturating_add(result.counts.redacted),
         })
     }
+}
+
+pub(crate) fn labels(labels: &[(String, String)]) -> Vec<Label<'_>> {
+    list(labels, |(name, value)| Label { name, value })
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {

@@ -36,6 +36,25 @@ fn a_report_is_one_document_with_its_promised_names() {
 }
 
 #[test]
+fn rounds_are_an_object_of_their_own_that_is_there_only_when_there_were_some() {
+    let value = written(&sample::repeated(), 3);
+    let series = &value["results"][0]["series"];
+    assert_eq!((&series["rounds"], &series["missed"], &series["shown"]), (&json!(6), &json!(2), &json!(2)));
+    assert_eq!(series["every_ns"], 5_000_000_000_u64);
+    assert_eq!(series["verdicts"], json!({"pass": 3, "warn": 0, "unknown": 1, "fail": 2}));
+    assert_eq!((&series["loss"]["rounds"], &series["loss"]["share"]), (&json!(3), &json!(0.5)));
+    let first = json!({
+        "round": 2, "at": "2026-11-24T20:35:56.25Z", "since_ns": 5_000_000_000_u64, "verdict": "fail",
+        "sentence": "10.0.0.11:53 does not answer"
+    });
+    assert_eq!(series["loss"]["first"], first);
+    assert_eq!((&series["last"]["round"], &series["last"]["verdict"]), (&json!(6), &json!("pass")));
+    assert_eq!(series["metrics"][0]["p99"], 1.25);
+    assert_eq!(series["took_ns"]["max"], 1_234_000_000.0);
+    assert_eq!(written(&sample::ordinary(), 3)["results"][0].get("series"), None);
+}
+
+#[test]
 fn text_is_kept_raw_and_bytes_that_are_no_text_have_their_own_key() {
     let value = written(&sample::hostile(), 3);
     let result = &value["results"][0];
@@ -54,7 +73,9 @@ fn text_is_kept_raw_and_bytes_that_are_no_text_have_their_own_key() {
 #[test]
 fn every_document_is_valid_by_the_published_schema() {
     let schema: Value = serde_json::from_str(&report_schema()).unwrap();
-    for report in [sample::ordinary(), sample::over_targets(), sample::hostile(), sample::report(vec![])] {
+    for report in
+        [sample::ordinary(), sample::over_targets(), sample::hostile(), sample::repeated(), sample::report(vec![])]
+    {
         let value = written(&report, 0);
         let faults = faults(&schema, &value);
         assert!(faults.is_empty(), "{faults:#?}");

@@ -9,7 +9,7 @@ fn written(events: &[Event], report: &Report) -> Vec<Value> {
     let mut out = Vec::new();
     let mut writer = NdjsonWriter::new(&mut out, report.run.clone());
     for event in events {
-        writer.event("local", "dns-check", event).unwrap();
+        writer.event("local", "dns-check", None, event).unwrap();
     }
     writer.summary(report, 3).unwrap();
     let text = String::from_utf8(out).unwrap();
@@ -45,6 +45,31 @@ fn every_line_is_valid_by_the_published_schema_whatever_it_says() {
         }
     }
     assert!(!faults(&schema, &json!({"schema": "dbg.event/1", "run": "a", "event": "finding"})).is_empty());
+}
+
+#[test]
+fn a_repeated_check_says_its_round_in_every_line_and_how_each_came_out() {
+    let report = sample::repeated();
+    let series = report.results[0].series.as_ref().unwrap();
+    let mut out = Vec::new();
+    let mut writer = NdjsonWriter::new(&mut out, report.run.clone());
+    writer.event("local", "dns-check", Some(2), &sample::ended(None)).unwrap();
+    writer.round("local", "dns-check", series.first_lost.as_ref().unwrap()).unwrap();
+    writer.summary(&report, 3).unwrap();
+    let schema: Value = serde_json::from_str(&event_schema()).unwrap();
+    let lines: Vec<Value> =
+        std::str::from_utf8(&out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for line in &lines {
+        assert!(faults(&schema, line).is_empty(), "{line}");
+    }
+    assert_eq!((&lines[0]["event"], &lines[0]["round"]), (&json!("ended"), &json!(2)));
+    assert_eq!(
+        (&lines[1]["event"], &lines[1]["round"], &lines[1]["verdict"]),
+        (&json!("round"), &json!(2), &json!("fail"))
+    );
+    assert_eq!(lines[1]["sentence"], "10.0.0.11:53 does not answer");
+    assert_eq!(lines[2].get("round"), None);
+    assert_eq!(lines[2]["results"][0]["series"]["rounds"], 6);
 }
 
 #[test]

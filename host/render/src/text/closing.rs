@@ -1,6 +1,6 @@
 //! What follows findings and tables: metrics, artifacts, what was lost, and which plugin it was.
 
-use dbg_model::{Cell, Counts, Metric, format_duration, format_size};
+use dbg_model::{Cell, Counts, format_duration, format_size};
 use dbg_report::{CheckResult, MergedCheck, Report};
 
 use super::grid::{Align, Grid, Head};
@@ -21,7 +21,7 @@ pub(super) fn metrics(page: &mut Page, result: &CheckResult, check: &MergedCheck
     let head = |title: &str, align| Head { title: title.to_owned(), align };
     let scales: Vec<Scale> = shown().map(|metric| Scale::new(&metric.unit, &[metric.value])).collect();
     let mut grid = Grid::default();
-    grid.push(head("NAME", Align::Left), shown().map(name).collect());
+    grid.push(head("NAME", Align::Left), shown().map(|metric| metric_name(&metric.name, &metric.labels)).collect());
     let values = shown().zip(&scales).map(|(metric, scale)| scale.show(metric.value));
     grid.push(head("VALUE", Align::Right), values.collect());
     grid.push(head("UNIT", Align::Left), scales.iter().map(|scale| scale.unit.to_string()).collect());
@@ -32,10 +32,10 @@ pub(super) fn metrics(page: &mut Page, result: &CheckResult, check: &MergedCheck
 }
 
 /// `lookup-time{server="10.0.0.10"}`.
-fn name(metric: &Metric) -> String {
+pub(super) fn metric_name(name: &str, labels: &[(String, String)]) -> String {
     let labels: Vec<String> =
-        metric.labels.iter().map(|(name, value)| format!("{}=\"{}\"", Cell(name), Cell(value))).collect();
-    let name = Cell(&metric.name);
+        labels.iter().map(|(name, value)| format!("{}=\"{}\"", Cell(name), Cell(value))).collect();
+    let name = Cell(name);
     if labels.is_empty() { name.to_string() } else { format!("{name}{{{}}}", labels.join(",")) }
 }
 
@@ -122,7 +122,7 @@ fn counted(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
-fn on(result: &CheckResult, check: &MergedCheck<'_>) -> String {
+pub(super) fn on(result: &CheckResult, check: &MergedCheck<'_>) -> String {
     if check.single().is_some() { String::new() } else { format!(" on {}", Cell(&result.subject.target)) }
 }
 

@@ -4,6 +4,7 @@ use dbg_model::Cell;
 use dbg_report::{CheckResult, MergedCheck, Report, Verdict};
 
 use super::page::{Ink, Page};
+use super::rounds;
 use crate::failure::code_phrase;
 
 /// The verdict of several checks.
@@ -45,6 +46,14 @@ fn counts(count: impl Fn(Verdict) -> usize) -> String {
 
 /// What decided the verdict of one result, escaped.
 fn sentence(result: &CheckResult) -> String {
+    match &result.series {
+        Some(series) => rounds::sentence(series, result),
+        None => reason(result),
+    }
+}
+
+/// What decided the verdict of one round, escaped.
+pub(super) fn reason(result: &CheckResult) -> String {
     match (result.decisive(), &result.failure) {
         (Some(finding), _) => Cell(&finding.sentence).to_string(),
         (None, Some(failure)) => broke_off(failure),

@@ -53,6 +53,45 @@ dns-check 0.1.0 (stock), took 1.3s, run 00010203040506ff
 }
 
 #[test]
+fn rounds_come_before_what_the_worst_of_them_found() {
+    let expected = "\
+FAIL dns-check on local: 2 of 6 rounds failed: 10.0.0.11:53 does not answer
+
+Rounds
+loss:    50.0 % of 6 every 5s: 2 fail, 1 unknown, 3 pass; 2 not begun, as the
+         one before took too long
+first:   2026-11-24T20:35:56Z (after 5s), round 2: 10.0.0.11:53 does not answer
+last:    2026-11-24T20:36:11Z (after 20s), round 5: 10.0.0.11:53 does not answer
+longest: 2 in a row
+below:   round 2, the first that came out so
+
+NAME                             COUNT      MIN      P50      P99      MAX
+took                                 6  1.234 s  1.234 s  1.234 s  1.234 s
+lookup-time{server=\"10.0.0.10\"}      2  1.25 ms  1.25 ms  1.25 ms  1.25 ms
+
+fail     10.0.0.11:53 does not answer (dns-timeout)
+";
+    let text = plain(&sample::repeated());
+    assert!(text.starts_with(expected), "{text}");
+    assert!(!text.contains("\nMetrics\n"), "{text}");
+    let passed = || vec![Event::Finding(sample::finding(0, Severity::Pass, "a", "all is well")), sample::ended(None)];
+    let text = plain(&sample::report(vec![sample::repeat([passed(), passed()])]));
+    assert!(
+        text.starts_with("PASS dns-check on local: 2 of 2 rounds passed: all is well\n\nRounds\nloss:    0 %"),
+        "{text}"
+    );
+    assert!(text.contains("\nbelow:   round 2, the last\n") && !text.contains("first:"), "{text}");
+}
+
+#[test]
+fn hostile_rounds_stay_within_the_width_and_say_nothing_raw() {
+    let report = sample::report(vec![sample::repeat(std::iter::repeat_n(sample::hostile_events(), 3))]);
+    for line in plain(&report).lines() {
+        assert!(width(line) <= 80 && !line.contains(['\x1b', '\u{202e}', '\r']), "{line:?}");
+    }
+}
+
+#[test]
 fn many_targets_are_counted_grouped_and_none_is_left_out() {
     let text = plain(&sample::over_targets());
     let expected = "\

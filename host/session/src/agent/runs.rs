@@ -1,6 +1,6 @@
 //! Runs as they go on, and what they say.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dbg_model::{Counts, Ending, Event, Failure, FailureCode};
@@ -15,7 +15,8 @@ pub(super) struct Runs {
     runner: Arc<dyn Runner>,
     tasks: JoinSet<()>,
     of_task: HashMap<Id, RunIndex>,
-    ordered: HashSet<RunIndex>,
+    /// Numbers ascend, so the newest tells whether one was there before.
+    newest: Option<RunIndex>,
     /// Ordered, and their ending is not sent.
     going_on: usize,
     events: mpsc::Sender<(RunIndex, Event)>,
@@ -27,16 +28,7 @@ impl Runs {
     pub(super) fn new(runner: Arc<dyn Runner>) -> Self {
         let (events, said) = mpsc::channel(EVENTS_IN_FLIGHT);
         let (cancel, _) = watch::channel(false);
-        Self {
-            runner,
-            tasks: JoinSet::new(),
-            of_task: HashMap::new(),
-            ordered: HashSet::new(),
-            going_on: 0,
-            events,
-            said,
-            cancel,
-        }
+        Self { runner, tasks: JoinSet::new(), of_task: HashMap::new(), newest: None, going_on: 0, events, said, cancel }
     }
 
     pub(super) fn all_ended(&self) -> bool {
@@ -47,14 +39,15 @@ impl Runs {
         self.cancel.send_replace(true);
     }
 
-    /// Starts a run. Its code is loaded.
+    /// Starts a run. Its code is loaded, and its number is above all before.
     pub(super) fn start(&mut self, run: RunIndex, order: Order, caller: Caller) -> Result<(), SessionError> {
-        if self.ordered.len() >= MAX_RUNS {
+        if self.going_on >= MAX_RUNS {
             return Err(SessionError::Misbehaved(Offence::TooMany));
         }
-        if !self.ordered.insert(run) {
+        if self.newest.is_some_and(|newest| run.0 <= newest.0) {
             return Err(SessionError::Misbehaved(Offence::OutOfOrder { frame: "run" }));
         }
+        self.newest = Some(run);
         self.going_on += 1;
         let (runner, events, cancel) = (Arc::clone(&self.runner), self.events.clone(), self.cancel.subscribe());
         let task = self.tasks.spawn(async move {

@@ -59,6 +59,16 @@ impl Events {
         self.running.contains(&run)
     }
 
+    /// How many runs have not ended.
+    pub(super) fn going_on(&self) -> usize {
+        self.running.len()
+    }
+
+    /// A run is ordered.
+    pub(super) fn begin(&mut self, run: RunIndex) {
+        self.running.insert(run);
+    }
+
     pub(super) fn all_ended(&self) -> bool {
         self.running.is_empty()
     }

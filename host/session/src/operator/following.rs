@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::answers::Answers;
 use super::events::{Events, Window};
-use crate::bounds::{GRACE, HEARTBEAT, LINGER};
+use crate::bounds::{GRACE, HEARTBEAT, LINGER, MAX_RUNS};
 use crate::codec::{Encoded, Frame as _, out_of_order};
 use crate::link::{Leaving, Link};
 use crate::wire::{Down, Up};
@@ -24,13 +24,15 @@ pub(super) struct Terms {
     pub(super) answerer: Arc<dyn Answerer>,
 }
 
-/// A session whose orders are given.
+/// A session whose orders are given, or are still being given.
 pub(super) struct Following {
     link: Link<Up>,
     events: Events,
+    /// Where orders may still come from.
+    more: Option<mpsc::Receiver<(RunIndex, Order)>>,
     answers: Answers,
-    /// What is to be sent. Bounded by what it is made of: the orders, one cancel, a credit for every half window, and
-    /// an answer for every call in flight.
+    /// What is to be sent. Bounded by what it is made of: the orders at the start, one of those that come later, one cancel, a credit for
+    /// every half window, and an answer for every call in flight.
     outbox: VecDeque<Encoded>,
     /// When the session ends if its runs have not, and why.
     end: Option<(Instant, SessionError)>,
@@ -56,12 +58,20 @@ impl Following {
         let end = deadline
             .and_then(|left| Instant::now().checked_add(left.checked_add(GRACE + GRACE)?))
             .map(|at| (at, SessionError::Deadline));
-        Ok(Self { link, events: Events::new(reader, running, window), answers: Answers::new(answerer), outbox, end })
+        let events = Events::new(reader, running, window);
+        Ok(Self { link, events, more: None, answers: Answers::new(answerer), outbox, end })
+    }
+
+    /// Takes more orders while it follows.
+    pub(super) fn taking(mut self, more: mpsc::Receiver<(RunIndex, Order)>) -> Self {
+        self.more = Some(more);
+        self
     }
 
     pub(super) async fn follow(mut self, mut cancel: watch::Receiver<bool>) -> Result<(), SessionError> {
         let mut told = false;
-        while !(self.events.all_ended() && self.events.all_read() && self.outbox.is_empty()) {
+        while !(self.all_ended() && self.events.all_read() && self.outbox.is_empty()) {
+            let may_order = self.outbox.is_empty() && self.events.going_on() < MAX_RUNS;
             let at = self.end.as_ref().map(|(at, _)| *at);
             tokio::select! {
                 frame = self.link.incoming.recv() => {
@@ -75,13 +85,21 @@ impl Following {
                     }
                 }
                 () = self.events.pass_on() => {}
+                order = next_order(&mut self.more), if may_order => match order {
+                    Some((run, order)) => {
+                        self.events.begin(run);
+                        self.outbox.push_back(Encoded::new(&Down::Run { run, order: Box::new(order) })?);
+                    }
+                    None => self.more = None,
+                },
                 answer = self.answers.next() => self.outbox.push_back(Encoded::new(&answer)?),
                 true = async { cancel.wait_for(|cancelled| *cancelled).await.is_ok() }, if !told => {
                     told = true;
+                    self.more = None;
                     self.outbox.push_back(Encoded::new(&Down::Cancel)?);
                     self.end_by(Instant::now() + GRACE, SessionError::Overdue);
                 }
-                () = until(at), if !self.events.all_ended() => return Err(self.end.take().map_or(SessionError::Deadline, |(_, error)| error)),
+                () = until(at), if !self.all_ended() => return Err(self.end.take().map_or(SessionError::Deadline, |(_, error)| error)),
             }
             // After the last ending nobody waits for credit.
             if !self.events.all_ended()
@@ -91,6 +109,11 @@ impl Following {
             }
         }
         self.bye().await
+    }
+
+    /// Whether no run goes on and none can come.
+    fn all_ended(&self) -> bool {
+        self.more.is_none() && self.events.all_ended()
     }
 
     fn take(&mut self, frame: Up, cost: u32) -> Result<(), SessionError> {
@@ -134,6 +157,14 @@ async fn listen_on(mut leaving: Leaving<Up>) -> Result<(), SessionError> {
         Ok(Some(Ok(received))) => Err(SessionError::Misbehaved(Offence::AfterBye { frame: received.frame.name() })),
         Ok(Some(Err(error @ SessionError::Misbehaved(_)))) => Err(error),
         Ok(Some(Err(_)) | None) | Err(_) => Ok(()),
+    }
+}
+
+/// The next order; none once nobody can send one. Cancel-safe; never done where no orders come.
+async fn next_order(more: &mut Option<mpsc::Receiver<(RunIndex, Order)>>) -> Option<(RunIndex, Order)> {
+    match more {
+        Some(more) => more.recv().await,
+        None => std::future::pending().await,
     }
 }
 

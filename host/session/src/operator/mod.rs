@@ -75,7 +75,8 @@ impl Operator {
         Ok(())
     }
 
-    /// Orders a run of code that was sent before; it starts with [`Operator::follow`].
+    /// Orders a run of code that was sent before; it starts with [`Operator::follow`]. Numbers ascend: an agent ends a session over one
+    /// that does not.
     pub fn order(&mut self, run: RunIndex, order: Order) {
         self.orders.push((run, order));
     }
@@ -91,6 +92,20 @@ impl Operator {
     ) -> Result<(), SessionError> {
         let Self { link, orders, terms } = self;
         Following::new(link, orders, terms, events)?.follow(cancel).await
+    }
+
+    /// As [`Operator::follow`], and takes `more` orders while it follows: it ends once nobody can send any, each run has ended and
+    /// all is read. At most 4,096 runs go on at once; an order beyond waits in its channel. Numbers go on ascending, over all runs.
+    ///
+    /// After a cancel no order is taken, and the channel is closed.
+    pub async fn follow_more(
+        self,
+        events: mpsc::Sender<(RunIndex, Event)>,
+        more: mpsc::Receiver<(RunIndex, Order)>,
+        cancel: watch::Receiver<bool>,
+    ) -> Result<(), SessionError> {
+        let Self { link, orders, terms } = self;
+        Following::new(link, orders, terms, events)?.taking(more).follow(cancel).await
     }
 
     /// Sends one frame. An agent has nothing to say before the first order, unless it refuses us or ends.

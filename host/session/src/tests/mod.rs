@@ -8,6 +8,7 @@ mod document;
 mod fuzz;
 mod misbehaving_agent;
 mod misbehaving_operator;
+mod more;
 mod time;
 
 use std::collections::BTreeSet;

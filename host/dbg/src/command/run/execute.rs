@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use super::code::{CodeError, Codes};
 use super::follow::{Follower, Said};
+use super::rounds::Rounds;
 use super::select::Selected;
 use crate::diagnostic::Fault;
 use crate::signal::Cancelled;
@@ -59,11 +60,12 @@ pub(super) async fn execute(
             }
         };
         let orders = orders(&placed.plan, checks);
+        let rounds = follower.rounds_of(target);
         let Ground { engine, program, codes } = ground;
         let (engine, program, codes) = (engine.clone(), program.clone(), codes.clone());
         let (events, cancelled) = (sender.clone(), cancelled.clone());
         sessions.spawn(async move {
-            let talk = Talk { target, orders, codes, window, events: events.clone(), cancelled };
+            let talk = Talk { target, orders, rounds, codes, window, events: events.clone(), cancelled };
             let ended = match launch(placed, &program, env!("DBG_BUILD"), &engine).await {
                 Ok(launched) => session(launched, talk).await,
                 Err(error) => Err(unreachable(error)),
@@ -136,6 +138,7 @@ fn orders(plan: &Plan, checks: &[Selected]) -> Orders {
 struct Talk {
     target: usize,
     orders: Orders,
+    rounds: Option<Rounds>,
     codes: Codes,
     window: Window,
     events: mpsc::Sender<Said>,
@@ -143,13 +146,12 @@ struct Talk {
 }
 
 async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
-    let Talk { target, orders, codes, window, events, cancelled } = talk;
+    let Talk { target, orders, rounds, codes, window, events, cancelled } = talk;
     let Launched { stream, hold } = launched;
     let (sender, mut receiver) = mpsc::channel::<(RunIndex, Event)>(1);
     let forward = async {
-        while let Some((RunIndex(run), event)) = receiver.recv().await {
-            let said =
-                Said::Event { target, check: usize::try_from(run).unwrap_or(usize::MAX), event: Box::new(event) };
+        while let Some((run, event)) = receiver.recv().await {
+            let said = Said::Event { target, run, event: Box::new(event) };
             if events.send(said).await.is_err() {
                 return;
             }
@@ -159,9 +161,6 @@ async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
         // Whatever the placement, the stream is one that this process alone made, and holds one end of.
         let (mut operator, facts) = Operator::connect(stream, Security::Process, env!("DBG_BUILD")).await?;
         operator.set_window(window);
-        if let Some(deadline) = orders.deadline {
-            operator.set_deadline(deadline);
-        }
         for fence in orders.fences.difference(&facts.fences) {
             let note = format!("the fence `{fence}` did not stand around the agent: this kernel lacks it");
             // As above: whoever no longer listens has given up.
@@ -172,6 +171,12 @@ async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
             if let Some(native) = natives.get(&component) {
                 operator.send_code(code, component, native.bytes().clone()).await?;
             }
+        }
+        if let Some(rounds) = rounds {
+            return Ok(rounds.follow(operator, orders.runs, sender, &events, cancelled).await?);
+        }
+        if let Some(deadline) = orders.deadline {
+            operator.set_deadline(deadline);
         }
         for (index, order) in (0..).zip(orders.runs) {
             operator.order(RunIndex(index), order);

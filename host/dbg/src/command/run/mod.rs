@@ -5,6 +5,8 @@ mod code;
 mod execute;
 mod follow;
 mod progress;
+mod repeating;
+mod rounds;
 mod secret;
 mod select;
 mod timing;
@@ -71,7 +73,7 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
     };
 
     let run = new_run_id()?;
-    let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed);
+    let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled);
     let ground = execute::Ground { engine, program, codes };
     let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
     timing.say("run", clock.elapsed());

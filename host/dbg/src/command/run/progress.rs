@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use dbg_model::Progress;
+use dbg_report::Series;
 
 use crate::printer;
 use crate::settings::Terminal;
@@ -25,14 +26,22 @@ impl Line {
 
     /// Draws it, unless it was drawn just now.
     pub(super) fn draw(&mut self, target: &str, check: &str, progress: &Progress) {
+        self.draw_line(|width| dbg_render::progress_line(target, check, progress, width));
+    }
+
+    /// Draws how the rounds of a check go, unless something was drawn just now.
+    pub(super) fn draw_rounds(&mut self, target: &str, check: &str, series: &Series) {
+        self.draw_line(|width| dbg_render::round_line(target, check, series, width));
+    }
+
+    fn draw_line(&mut self, line: impl FnOnce(usize) -> String) {
         let Some(width) = self.width else { return };
         if self.drawn.is_some_and(|drawn| drawn.elapsed() < BETWEEN) {
             return;
         }
         self.drawn = Some(Instant::now());
         // A line that fills the last column would wrap on some terminals.
-        let line = dbg_render::progress_line(target, check, progress, width.saturating_sub(1));
-        printer::note_inline(&format!("{ERASE}{line}"));
+        printer::note_inline(&format!("{ERASE}{}", line(width.saturating_sub(1))));
     }
 
     /// Takes it away.
