@@ -16,6 +16,7 @@ fn subject() -> Subject {
         arguments: Vec::new(),
         granted: Vec::new(),
         withheld: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
