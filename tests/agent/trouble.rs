@@ -52,16 +52,35 @@ async fn an_agent_whose_operator_is_killed_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_does_not_hold_the_key_is_not_served() {
+async fn an_operator_of_another_key_hears_that_the_agent_is_not_of_its_run() {
     let mut agent = own();
     let stream = agent.stream();
-    let wrong = key();
-    match Operator::connect(stream, Security::Noise(&wrong), "test").await {
-        Err(SessionError::NotTheAgent) => {}
-        Err(error) => panic!("{error}"),
-        Ok(_) => panic!("it is served"),
-    }
-    gave_up(&agent.gone().await, "whoever connected");
+    let refused = Operator::connect(stream, Security::Noise(&key()), "test").await;
+    assert!(matches!(refused, Err(SessionError::NotTheAgent)));
+    gave_up(&agent.gone().await, "the other side is gone without a word");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_on_without_the_key_is_told_nothing_and_not_served() {
+    let (near, mut far) = tokio::io::duplex(1024);
+    let calling = tokio::spawn(async move { Operator::connect(near, Security::Noise(&key()), "test").await.err() });
+    let mut begin = vec![0; 1024];
+    let length = far.read(&mut begin).await.expect("an operator speaks first");
+    drop(far);
+    calling.await.expect("it ends");
+
+    let mut agent = own();
+    let mut stream = agent.stream();
+    stream.write_all(&begin[..length]).await.expect("the agent listens");
+    // A record that nobody sealed: its length and its bytes.
+    stream.write_all(&[32, 0]).await.expect("the agent listens");
+    stream.write_all(&[0; 32]).await.expect("the agent listens");
+    let (mut stdout, _stdin) = stream.into_inner();
+    let mut said = Vec::new();
+    stdout.read_to_end(&mut said).await.expect("a pipe can be read");
+    // Its own first bytes, which say no more than the operator's, then a fresh key and a tag.
+    assert_eq!(said.len(), length - 32 + 48, "{said:?}");
+    gave_up(&agent.gone().await, "whoever connected does not hold the key of this run");
 }
 
 #[tokio::test(flavor = "multi_thread")]

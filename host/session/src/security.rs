@@ -13,7 +13,8 @@ const REMEMBERED: usize = 64;
 /// How a session is protected. The operator's proof is its [`RunKey`](crate::RunKey), the agent's its [`Gate`].
 #[derive(Debug, Clone)]
 pub enum Security<Proof> {
-    /// By the process: both ends are in it, and whoever can read the pipe can read the keys as well.
+    /// By the process: both ends are in it, or the far end is in its child, which has the only other end of the socket. Whoever can read what
+    /// passes can read the keys as well.
     Process,
     /// By a Noise channel that is bound to the run and its key.
     Noise(Proof),

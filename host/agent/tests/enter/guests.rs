@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use dbg_agent::{Inherited, Join, WatchesProcesses};
+use dbg_agent::{Inherited, Join, LinuxCapability, WatchesProcesses};
 use dbg_engine::Engine;
 use dbg_model::{Capability, Digest, Effective, Event, effective, parse_arguments};
 use dbg_plugin::{Admitted, AllowUnsigned, read_file};
@@ -13,7 +14,7 @@ use dbg_session::{AgentFacts, CodeId, Operator, Order, RunIndex, Security};
 use tokio::sync::{mpsc, watch};
 
 use crate::agent::{Agent, entry, here};
-use crate::network::Network;
+use crate::network::{Container, Network};
 use crate::skip::skip;
 
 /// A check, compiled and ordered.
@@ -76,11 +77,16 @@ async fn run(mut operator: Operator, check: &Check) -> Said {
     said
 }
 
-fn fenced(network: &Network, watches: WatchesProcesses, check: &Check) -> Said {
+fn fenced(network: OwnedFd, root: Option<OwnedFd>, watches: WatchesProcesses, check: &Check) -> Said {
     let mut wanted = entry();
+    if watches == WatchesProcesses::Yes {
+        wanted.keep = BTreeSet::from([LinuxCapability::SysPtrace]);
+    }
     wanted.joins = vec![Join::Network(Inherited(5))];
     wanted.watches_processes = watches;
-    let mut agent = Agent::start(&wanted, vec![(5, network.link())]);
+    wanted.root = root.is_some().then_some(Inherited(6));
+    let descriptors = root.into_iter().map(|root| (6, root)).chain([(5, network)]);
+    let mut agent = Agent::start(&wanted, descriptors.collect());
     let said = here(async {
         let (operator, _facts) = agent.hello().await;
         run(operator, check).await
@@ -115,8 +121,21 @@ fn stock_checks_say_the_same_behind_the_fences() {
     ];
     for (plugin, words, watches) in checks {
         let Some(check) = check(plugin, &words) else { return };
-        let said = fenced(&network, watches, &check);
+        let said = fenced(network.link(), None, watches, &check);
         assert!(!said.findings.is_empty(), "{plugin}");
         assert_eq!(said, unfenced(&network, &check), "{plugin}");
+    }
+}
+
+#[test]
+fn a_container_with_processes_of_its_own_is_looked_at_by_its_own_root() {
+    let Some(container) = Container::new() else { return };
+    for (plugin, words, watches, finding) in [
+        ("sock-summary", vec![], WatchesProcesses::Yes, "Pass sock-ok"),
+        ("tcp-reach", vec![("to", "127.0.0.1:1")], WatchesProcesses::No, "Fail tcp-refused"),
+    ] {
+        let Some(check) = check(plugin, &words) else { return };
+        let said = fenced(container.network(), Some(container.root()), watches, &check);
+        assert_eq!(said.findings, [finding], "{plugin}");
     }
 }

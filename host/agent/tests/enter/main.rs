@@ -2,9 +2,9 @@
 //! when it cannot.
 #![expect(
     clippy::disallowed_methods,
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a test ends by panicking, and starts processes"
 )]

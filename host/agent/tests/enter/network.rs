@@ -1,7 +1,9 @@
-//! A network of its own for one test. Nobody has to remove it: it ends with the last descriptor and process in it.
+//! A network of its own for one test, alone or with processes and mounts. Nobody has to remove it: it ends with the last descriptor and
+//! process in it.
 
+use std::io::{BufRead as _, BufReader};
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use rustix::fs::{Mode, OFlags, fstat};
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe};
@@ -53,4 +55,55 @@ impl Network {
 
 fn own() -> OwnedFd {
     rustix::fs::open("/proc/thread-self/ns/net", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).unwrap()
+}
+
+/// What a container is to the kernel: a network, mounts, processes that have numbers of their own, and a `/proc` of those.
+pub(crate) struct Container {
+    outside: Child,
+    inside: String,
+}
+
+impl Container {
+    /// One with loopback; skipped where that cannot be made.
+    pub(crate) fn new() -> Option<Self> {
+        if !is_root() {
+            return None;
+        }
+        let script = "ip link set lo up && echo ready && exec cat";
+        let mut command = Command::new("unshare");
+        command.args(["--net", "--mount-proc", "--pid", "--fork", "--kill-child", "sh", "-c", script]);
+        let Ok(mut outside) = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else {
+            skip("`unshare` is missing; `apt-get install util-linux` brings it");
+            return None;
+        };
+        let mut said = String::new();
+        BufReader::new(outside.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        let children = fs_err::read_to_string(format!("/proc/{0}/task/{0}/children", outside.id())).unwrap();
+        let container = Self { outside, inside: children.trim().to_owned() };
+        if said != "ready\n" {
+            skip("containers cannot be made on this machine");
+            return None;
+        }
+        Some(container)
+    }
+
+    pub(crate) fn network(&self) -> OwnedFd {
+        self.open("ns/net", OFlags::RDONLY)
+    }
+
+    pub(crate) fn root(&self) -> OwnedFd {
+        self.open("root", OFlags::PATH | OFlags::DIRECTORY)
+    }
+
+    fn open(&self, what: &str, flags: OFlags) -> OwnedFd {
+        rustix::fs::open(format!("/proc/{}/{what}", self.inside), flags | OFlags::CLOEXEC, Mode::empty()).unwrap()
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        // One that has ended already is no error of the test.
+        let _ended = self.outside.kill();
+        let _ended = self.outside.wait();
+    }
 }

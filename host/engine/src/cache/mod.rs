@@ -201,7 +201,7 @@ mod tests {
         outcome(&Cache::open(&dir, "1"), &engine, &admitted);
         let old = entry(&dir);
         let opened = Cache::open(&dir, "2");
-        let key = Key::new(&engine, admitted.component().digest(), "2").hash();
+        let key = Key::new(&engine.inner.wasmtime, admitted.component().digest(), "2").hash();
         fs::rename(&old, dir.join(name(&key))).unwrap();
         assert!(matches!(outcome(&opened, &engine, &admitted), CacheOutcome::Stored));
     }
