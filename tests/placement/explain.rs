@@ -46,7 +46,7 @@ fn every_right_and_every_fence_is_told_with_its_reason() {
 fn a_check_that_needs_less_is_given_less() {
     let Some(place) = Place::new() else { return };
     let output = place.root("target explain netns/blue tcp-reach to=10.1.0.2:80 -o json");
-    assert_eq!(whats(&output.exits(exit::PASS), "keeps"), [""; 0]);
+    assert_eq!(whats(output.exits(exit::PASS), "keeps"), [""; 0]);
     assert!(whats(&output, "fences").contains(&"landlock".to_owned()));
     assert!(whats(&output, "files").contains(&"/etc/netns/blue".to_owned()));
 }

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use dbg_tests::{Home, LIMIT, exit, tool, until};
+use dbg_tests::{LIMIT, exit, tool, until};
 
 use crate::place::{HERE, Place, columns, done};
 
@@ -15,17 +15,18 @@ fn the_resolver_is_that_of_the_named_network() {
         return;
     }
     let Some(place) = Place::new() else { return };
-    let files = Home::new();
+    // `named` gives up the right to read what is not its own, so the folder is root's.
+    let files = tempfile::Builder::new().prefix("dbg-named-").tempdir().expect("a temporary folder");
     let folder = files.path().display().to_string();
     let configuration = format!(
         "options {{ directory \"{folder}\"; listen-on port 53 {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; pid-file none; \
-         session-keyfile none; managed-keys-directory \"{folder}\"; }};\ncontrols {{ }};\nzone \"test\" {{ type primary; file \"zone\"; }};\n"
+         session-keyfile none; recursion no; dnssec-validation no; managed-keys-directory \"{folder}\"; }};\ncontrols {{ }};\nzone \"test\" {{ type primary; file \"zone\"; }};\n"
     );
-    files.write("zone", ZONE);
-    let configuration = files.write("named.conf", configuration);
+    std::fs::write(files.path().join("zone"), ZONE).expect("our own folder");
+    let path = files.path().join("named.conf");
+    std::fs::write(&path, configuration).expect("our own folder");
     let log = files.path().join("log");
-    let script =
-        format!("exec ip netns exec blue named -g -n 1 -c '{}' 2> '{}'", configuration.display(), log.display());
+    let script = format!("exec ip netns exec blue named -g -n 1 -c '{}' 2> '{}'", path.display(), log.display());
     let named = place.context.in_namespace(|namespace| namespace.start(&script));
     let is_running =
         || std::fs::read_to_string(&log).is_ok_and(|text| text.lines().any(|line| line.ends_with(" running")));

@@ -56,7 +56,7 @@ fn a_process_that_could_interfere_is_noted_in_every_form() {
         assert!(words.join(" ").contains(note), "{output}");
     }
     let elsewhere = place.root("run --target netns/blue -o json sock-summary");
-    assert_eq!(done(&elsewhere)["notes"].as_array(), None, "{elsewhere}");
+    assert!(!done(&elsewhere)["notes"].to_string().contains("interfere"), "{elsewhere}");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_process_in_a_pid_namespace_of_its_own_cannot_interfere() {
     // `unshare --fork` waits for its child, which is the one in the new namespace.
     let parent = place.start_parent_of_asleep("unshare --pid --net --fork --kill-child");
     let output = place.root(&format!("run --target pid/{} -o json sock-summary", parent.1));
-    assert_eq!(done(&output)["notes"].as_array(), None, "{output}");
+    assert!(!done(&output)["notes"].to_string().contains("agent's pid namespace"), "{output}");
     drop(parent);
     place.nothing_is_left();
 }
