@@ -7,7 +7,7 @@ use super::world::MAX_VERSION_TEXT;
 use super::{AsyncUse, MAX_COMPONENT_BYTES};
 
 /// Why bytes are no component that could be run.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, thiserror::Error)]
 pub enum ComponentError {
     /// No bytes at all.
     #[error("it is empty")]
