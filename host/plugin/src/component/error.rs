@@ -87,6 +87,12 @@ pub enum ComponentError {
         /// How many there are, at any depth.
         count: usize,
     },
+    /// A signature that is no part of what was signed, and not at the end of the file either.
+    #[error("it has a section `dbg:signature` within, at byte {offset}; the only place for one is the end of the file")]
+    SignatureWithin {
+        /// Where its content starts.
+        offset: usize,
+    },
     /// What it says of itself makes no sense.
     #[error("its declaration is wrong")]
     Declaration(#[from] DeclarationError),
@@ -170,6 +176,9 @@ impl ComponentError {
             }
             Self::Unused { capability, .. } => {
                 return Some(format!("take the grant `{capability}` out of the check, or make it `optional`"));
+            }
+            Self::SignatureWithin { .. } => {
+                "its vendor must build it from parts that are not signed, and sign the whole"
             }
             Self::Declaration(_) | Self::VersionLength { .. } => {
                 "its vendor must mend the declaration and build it again"

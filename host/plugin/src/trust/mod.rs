@@ -14,8 +14,12 @@ mod section;
 mod sign;
 mod state;
 mod statement;
+mod store;
 mod threshold;
 mod verify;
+
+#[cfg(test)]
+mod tests;
 
 pub use chain::{ChainFault, VendorRoot};
 pub use envelope::{Envelope, EnvelopeFault, Part, PayloadType, Signature};
@@ -27,11 +31,16 @@ pub use moment::{Moment, MomentError};
 pub use private_key::{PrivateKey, PrivateKeyFault};
 pub use revocation::{ListFault, RevocationList, Revocations, Signers, claimed_vendor};
 pub use root::{Ceiling, Revoked, Role, RoleKey, RoleName, Root, RootFault};
+pub(crate) use section::{MAX_FILE_BYTES, SIGNATURE};
 pub use section::{SectionFault, Split, split};
 pub use sign::{
     Claim, SignError, Unverified, countersign_list, countersign_root, new_list, new_root, newest_root, next_root,
 };
 pub use state::{ReferenceTime, Rule, Rules, StateFault, TrustedState, VendorTrust};
 pub use statement::{Statement, StatementFault};
+pub use store::{
+    Changed, GuardFault, Loaded, Origin, Places, Privilege, Problem, ProblemFault, RemovedTrust, TrustStore,
+    TrustStoreError,
+};
 pub use threshold::ThresholdFault;
 pub use verify::{Concern, Facts, ListFacts, Verified, verify};

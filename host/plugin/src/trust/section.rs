@@ -20,7 +20,7 @@ pub(crate) const MAX_FILE_BYTES: u64 = MAX_COMPONENT_BYTES + MAX_ENVELOPE_BYTES 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SectionFault {
     /// More bytes than are read.
-    #[error("it has {bytes} bytes, and a plugin with its signature has at most {MAX_FILE_BYTES}")]
+    #[error("it has {bytes} bytes, and a component has at most {MAX_COMPONENT_BYTES} (64 MiB)")]
     TooLarge {
         /// Its length.
         bytes: usize,
@@ -100,6 +100,10 @@ pub fn split(file: &Bytes) -> Result<Split, SectionFault> {
             return Err(SectionFault::NotLast { offset });
         }
         offset = section.end;
+    }
+    let built = found.as_ref().map_or(file.len(), |(start, _)| *start);
+    if built as u64 > MAX_COMPONENT_BYTES {
+        return Err(SectionFault::TooLarge { bytes: built });
     }
     Ok(match found {
         None => Split { component: file.clone(), envelope: None },

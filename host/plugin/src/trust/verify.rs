@@ -103,7 +103,7 @@ pub fn verify(
     time: ReferenceTime,
     rules: Rules,
 ) -> Result<Verified<Component>, TrustError> {
-    // Step 1: the signature section.
+    // Step 1: the section with the signature.
     let split = split(file)?;
     let envelope = split.envelope.ok_or(TrustError::Unsigned)?;
     // Step 2: the envelope.
@@ -124,7 +124,7 @@ pub fn verify(
     if length != statement.length {
         return Err(TrustError::Length { signed: statement.length, found: length });
     }
-    // Step 7: revocations.
+    // Step 7: the revocations.
     if trust.is_digest_revoked(&found) {
         return Err(TrustError::Revoked { vendor: statement.vendor, digest: found });
     }
