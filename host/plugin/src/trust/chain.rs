@@ -16,8 +16,8 @@ use crate::component::digest;
 /// A file of versions. A version has some 2 KiB, so there is room for more than the versions that there may be.
 pub(crate) const MAX_FILE_BYTES: usize = 1 << 20;
 const _: () = assert!(MAX_FILE_BYTES > MAX_ENVELOPE_BYTES);
-/// Twenty years of a new one each month.
-const MAX_VERSIONS: usize = 256;
+/// Sixteen years of a new one each quarter; verifying as many takes two seconds at worst, with 16 keys and signatures each.
+const MAX_VERSIONS: usize = 64;
 
 /// Why a file is no chain of a vendor's roots.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

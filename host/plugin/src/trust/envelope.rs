@@ -12,7 +12,7 @@ use super::json::{self, JsonFault};
 use super::key::KeyId;
 
 /// Who would need more signers could not count them by hand either; each costs two multiplications on the curve a key.
-const MAX_SIGNATURES: usize = 16;
+pub(super) const MAX_SIGNATURES: usize = 16;
 /// A list that revokes 400 digests has 32 KiB.
 const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
 /// The payload in base64, and 16 signatures.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::VendorRoot;
 use super::json::{self, JsonFault};
 use super::revocation::RevocationList;
-use super::verify::Facts;
+use super::verify::Verified;
 
 /// 10,000 plugins of several vendors.
 pub(crate) const MAX_FILE_BYTES: usize = 4 << 20;
@@ -116,7 +116,8 @@ impl Floors {
     }
 
     /// Remembers a plugin that was verified and taken. False when nothing new was seen.
-    pub fn see_plugin(&mut self, facts: &Facts) -> bool {
+    pub fn see_plugin<T>(&mut self, verified: &Verified<T>) -> bool {
+        let facts = verified.facts();
         let statement = &facts.statement;
         let key = (statement.vendor.clone(), statement.plugin.clone(), facts.release_keys);
         raise(self.plugins.entry(key), statement.sequence, statement.digest)

@@ -14,6 +14,7 @@ mod section;
 mod sign;
 mod state;
 mod statement;
+mod step;
 mod store;
 mod threshold;
 mod verify;
@@ -23,7 +24,7 @@ mod tests;
 
 pub use chain::{ChainFault, VendorRoot};
 pub use envelope::{Envelope, EnvelopeFault, Part, PayloadType, Signature};
-pub use error::{Step, TrustError};
+pub use error::TrustError;
 pub use floor::{Floor, FloorFault, Floors, FloorsFault};
 pub use json::JsonFault;
 pub use key::{KeyFault, KeyId, PublicKey, SignatureFault};
@@ -38,6 +39,7 @@ pub use sign::{
 };
 pub use state::{ReferenceTime, Rule, Rules, StateFault, TrustedState, VendorTrust};
 pub use statement::{Statement, StatementFault};
+pub use step::Step;
 pub use store::{
     Changed, GuardFault, Loaded, Origin, Places, Privilege, Problem, ProblemFault, RemovedTrust, TrustStore,
     TrustStoreError,

@@ -107,7 +107,7 @@ struct Written {
 }
 
 impl Revocations {
-    fn parse(bytes: &[u8]) -> Result<Self, ListFault> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, ListFault> {
         let Format { format } = json::read(bytes, MAX_BYTES)?;
         if format != FORMAT {
             return Err(ListFault::Format(format));
@@ -118,8 +118,8 @@ impl Revocations {
         Ok(list)
     }
 
-    /// Whether it makes sense in itself. Also asked before a list is signed.
-    pub(super) fn judge(&self) -> Result<(), ListFault> {
+    /// Whether it makes sense in itself.
+    fn judge(&self) -> Result<(), ListFault> {
         let Self { vendor: _, version, issued, next, revoked } = self;
         if *version == 0 {
             return Err(ListFault::Version);

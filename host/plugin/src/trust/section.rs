@@ -91,7 +91,12 @@ pub fn split(file: &Bytes) -> Result<Split, SectionFault> {
             Some(_) => SectionFault::NotLast { offset },
             None => SectionFault::Damaged { offset },
         })?;
-        if let Some(content) = section.signature()? {
+        // After the signature even what is no section is something after the signature.
+        let content = section.signature().map_err(|fault| match found {
+            Some(_) => SectionFault::NotLast { offset },
+            None => fault,
+        })?;
+        if let Some(content) = content {
             if found.is_some() {
                 return Err(SectionFault::Second { offset });
             }

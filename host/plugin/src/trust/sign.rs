@@ -6,7 +6,7 @@ use bytes::Bytes;
 use dbg_model::VendorName;
 
 use super::chain::{self, ChainFault, WrittenChain};
-use super::envelope::{Envelope, EnvelopeFault, PayloadType, Signature};
+use super::envelope::{Envelope, EnvelopeFault, MAX_SIGNATURES, PayloadType, Signature};
 use super::json;
 use super::key::KeyId;
 use super::moment::Moment;
@@ -149,7 +149,12 @@ impl Unverified {
     /// The file with a further signature over the same statement.
     pub fn countersign(&self, key: &PrivateKey) -> Result<Vec<u8>, SignError> {
         let (envelope, statement) = self.signed.as_ref().ok_or(SignError::Unsigned)?;
-        if statement.digest != self.component.digest() {
+        let declaration = self.component.declaration();
+        let fits = statement.digest == self.component.digest()
+            && statement.length == self.component.bytes().len() as u64
+            && statement.plugin == declaration.plugin
+            && statement.version == declaration.version;
+        if !fits {
             return Err(SignError::OtherComponent);
         }
         let envelope = countersigned(envelope.clone(), key)?;
@@ -159,19 +164,17 @@ impl Unverified {
 
 /// A file with the first version of a root, signed by one key; others of its root keys countersign it.
 pub fn new_root(root: &Root, key: &PrivateKey) -> Result<Vec<u8>, SignError> {
-    root.judge()?;
-    Ok(write_chain(vec![sealed(PayloadType::Root, root.to_json(), key)]))
+    Ok(write_chain(vec![seal_root(root, key)?]))
 }
 
 /// The file of a vendor's roots with a next version, signed by one key. The threshold of the keys before and of its own must sign it before anybody takes it.
 pub fn next_root(file: &[u8], root: &Root, key: &PrivateKey) -> Result<Vec<u8>, SignError> {
-    root.judge()?;
     let mut versions = read_chain(file)?;
     let expected = versions.len() as u64 + 1;
     if root.version != expected {
         return Err(ChainFault::Version { expected, found: root.version }.into());
     }
-    versions.push(sealed(PayloadType::Root, root.to_json(), key));
+    versions.push(seal_root(root, key)?);
     Ok(write_chain(versions))
 }
 
@@ -191,8 +194,9 @@ pub fn countersign_root(file: &[u8], key: &PrivateKey) -> Result<Vec<u8>, SignEr
 
 /// A list of revocations, signed by one root key.
 pub fn new_list(list: &Revocations, key: &PrivateKey) -> Result<Vec<u8>, SignError> {
-    list.judge()?;
-    Ok(sealed(PayloadType::Revocations, list.to_json(), key).to_json())
+    let payload = list.to_json();
+    Revocations::parse(&payload)?;
+    Ok(sealed(PayloadType::Revocations, payload, key).to_json())
 }
 
 /// A list with a further signature.
@@ -214,6 +218,13 @@ fn write_chain(versions: Vec<Envelope>) -> Vec<u8> {
     serde_json::to_vec(&WrittenChain { versions }).unwrap_or_default()
 }
 
+/// Read again first, so that nothing is signed that would be refused.
+fn seal_root(root: &Root, key: &PrivateKey) -> Result<Envelope, RootFault> {
+    let payload = root.to_json();
+    Root::parse(&payload)?;
+    Ok(sealed(PayloadType::Root, payload, key))
+}
+
 fn sealed(kind: PayloadType, payload: Vec<u8>, key: &PrivateKey) -> Envelope {
     let mut envelope = Envelope::new(kind, payload);
     push(&mut envelope, key);
@@ -224,6 +235,9 @@ fn countersigned(mut envelope: Envelope, key: &PrivateKey) -> Result<Envelope, S
     let id = key.public().id();
     if envelope.signatures().iter().any(|signature| signature.hint == Some(id)) {
         return Err(SignError::Again(id));
+    }
+    if envelope.signatures().len() >= MAX_SIGNATURES {
+        return Err(EnvelopeFault::TooMany { count: envelope.signatures().len() + 1 }.into());
     }
     push(&mut envelope, key);
     Ok(envelope)

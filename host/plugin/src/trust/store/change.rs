@@ -11,7 +11,7 @@ use super::{TrustStore, TrustStoreError};
 use crate::store::write::{Wait, WriteLock, remove_file, write_with_mode};
 use crate::store::{Act, StoreError};
 use crate::trust::floor::Floors;
-use crate::trust::{Facts, RevocationList, Signers, VendorRoot, VendorTrust, claimed_vendor};
+use crate::trust::{RevocationList, Signers, VendorRoot, VendorTrust, Verified, claimed_vendor};
 
 /// What taking in a root or a list came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,9 +102,9 @@ impl TrustStore {
     }
 
     /// Remembers a verified plugin that was taken: from now on an older one is refused.
-    pub fn accept(&self, facts: &Facts) -> Result<(), TrustStoreError> {
+    pub fn accept<T>(&self, verified: &Verified<T>) -> Result<(), TrustStoreError> {
         let lock = self.lock()?;
-        self.see(&lock, |floors| floors.see_plugin(facts))
+        self.see(&lock, |floors| floors.see_plugin(verified))
     }
 
     fn replace(

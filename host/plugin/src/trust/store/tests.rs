@@ -156,7 +156,7 @@ fn a_taken_plugin_raises_its_floor_for_the_next_run() {
     let built = component();
     let newer = signed(&built, &Statement { sequence: 8, ..statement(&built) }, &[11, 12]);
     let verified = verify_now(&newer, &store.load().unwrap().state).unwrap();
-    store.accept(verified.facts()).unwrap();
+    store.accept(&verified).unwrap();
     let refused = verify_now(&good(), &site.store().load().unwrap().state).unwrap_err();
     assert_eq!(refused, TrustError::Floor(FloorFault::Older { floor: 8, found: 7 }));
     fs_err::write(site.own().join("floors.json"), "{}").unwrap();

@@ -1,11 +1,16 @@
 //! The table of hostile input: each case has a name, what came of it, and the one thing that may come of it.
 
-mod file;
+mod circumstance;
+mod envelope;
 mod key;
 mod list;
 mod root;
+mod section;
+mod statement;
 
+use super::{acme, good, state_of, verify_now};
 use crate::trust::*;
+use bytes::Bytes;
 
 /// What came of a hostile input.
 #[derive(Debug)]
@@ -82,4 +87,14 @@ pub(super) fn judge(cases: Vec<Case>, at_least: usize) {
             assert!(error.hint().is_some() || error.step() == Step::Component, "{}: {error}", case.name);
         }
     }
+}
+
+/// What comes of a file, for whom `acme` is trusted.
+fn verified(file: impl Into<Bytes>) -> Outcome {
+    verify_now(&file.into(), &state_of(acme())).into()
+}
+
+/// The envelope of a good file.
+fn envelope() -> Vec<u8> {
+    split(&good()).unwrap().envelope.unwrap().to_vec()
 }

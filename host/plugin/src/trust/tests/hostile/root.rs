@@ -91,7 +91,9 @@ fn documents() -> Vec<Case> {
         ),
         case!(
             "a least sequence beyond 2^53",
-            with(|root| { root.minimum.insert("my-check".parse().unwrap(), (1 << 53) + 1); }),
+            with(|root| {
+                root.minimum.insert("my-check".parse().unwrap(), (1 << 53) + 1);
+            }),
             root!(R::Minimum { .. })
         ),
         case!(
