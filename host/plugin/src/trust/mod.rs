@@ -33,7 +33,7 @@ pub use private_key::{PrivateKey, PrivateKeyFault};
 pub use revocation::{ListFault, RevocationList, Revocations, Signers, claimed_vendor};
 pub use root::{Ceiling, Revoked, Role, RoleKey, RoleName, Root, RootFault};
 pub(crate) use section::{MAX_FILE_BYTES, SIGNATURE};
-pub use section::{SectionFault, Split, split};
+pub use section::{SectionFault, Split, attach, split};
 pub use sign::{
     Claim, SignError, Unverified, countersign_list, countersign_root, new_list, new_root, newest_root, next_root,
 };

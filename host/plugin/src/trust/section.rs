@@ -116,8 +116,8 @@ pub fn split(file: &Bytes) -> Result<Split, SectionFault> {
     })
 }
 
-/// The file of a component with an envelope in its section.
-pub(super) fn attach(component: &[u8], envelope: &[u8]) -> Result<Vec<u8>, SectionFault> {
+/// The file of a component with an envelope in its section: the way back from [`split`].
+pub fn attach(component: &[u8], envelope: &[u8]) -> Result<Vec<u8>, SectionFault> {
     let bytes = envelope.len();
     let length = u32::try_from(bytes).ok().filter(|_| bytes <= MAX_ENVELOPE_BYTES);
     let length = length.ok_or(SectionFault::EnvelopeTooLarge { bytes })?;

@@ -288,3 +288,15 @@ fn what_a_killed_writer_left_is_swept_and_disturbs_nothing() {
     assert!(!leftover.exists());
     assert!(verify_now(&good(), &store.load().unwrap().state).is_ok());
 }
+
+#[test]
+fn the_rights_of_this_process_are_told_as_the_kernel_has_them() {
+    let status = fs_err::read_to_string("/proc/self/status").unwrap();
+    let has_none = |set: &str| {
+        status
+            .lines()
+            .any(|line| line.strip_prefix(set).is_some_and(|bits| bits.trim_matches([':', '\t', '0']).is_empty()))
+    };
+    let user = !rustix::process::geteuid().is_root() && has_none("CapPrm") && has_none("CapEff");
+    assert_eq!(Privilege::of_process() == Privilege::User, user);
+}

@@ -9,7 +9,6 @@ mod stories;
 use bytes::Bytes;
 
 use super::envelope::{Envelope, PayloadType, Signature};
-use super::section::attach;
 use super::*;
 use crate::component::samples;
 

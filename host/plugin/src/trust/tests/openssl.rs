@@ -11,10 +11,14 @@ fn openssl(folder: &Path, arguments: &[&str]) -> Option<Output> {
     match Command::new("openssl").current_dir(folder).args(arguments).output() {
         Ok(output) => Some(output),
         Err(_) => {
-            eprintln!("SKIPPED {}: `openssl` is missing", std::thread::current().name().unwrap_or("a test"));
+            skip("openssl");
             None
         }
     }
+}
+
+fn skip(tool: &str) {
+    eprintln!("SKIPPED {}: `{tool}` is missing", std::thread::current().name().unwrap_or("a test"));
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) {
@@ -36,6 +40,31 @@ fn openssl_verifies_a_signed_file() {
             ["pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", pem, "-in", "message", "-sigfile", "signature"];
         let Some(output) = openssl(folder, &arguments) else { return };
         assert_eq!(output.status.success(), expected, "{pem}: {output:?}");
+    }
+}
+
+/// The lines of docs/security.md, as they stand.
+#[test]
+fn the_lines_of_the_security_page_verify_a_file_and_refuse_a_changed_one() {
+    let page = include_str!("../../../../../docs/security.md");
+    let lines = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut changed = good().to_vec();
+    let at = changed.windows(6).position(|it| it == b"Looks.").unwrap();
+    changed[at] ^= 1;
+    for (file, signer, expected) in [(good().to_vec(), 11, true), (good().to_vec(), 12, false), (changed, 11, false)] {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "my-check.wasm", &file);
+        write(folder.path(), "acme-release.pub.pem", key(signer).public().to_pem().as_bytes());
+        for tool in ["python3", "openssl"] {
+            if Command::new(tool).arg("--help").output().is_err() {
+                return skip(tool);
+            }
+        }
+        let output = Command::new("sh").args(["-ec", lines]).current_dir(folder.path()).output().unwrap();
+        assert_eq!(output.status.success(), expected, "{output:?}");
+        if expected {
+            assert!(output.stdout.starts_with(b"acme/my-check\n"), "{output:?}");
+        }
     }
 }
 

@@ -7,7 +7,6 @@ use sha2::{Digest as _, Sha512};
 
 use super::super::*;
 use super::{Case, Outcome, case, judge};
-use crate::trust::section::attach;
 
 /// The order of the base point, little-endian.
 const ORDER: [u8; 32] = [

@@ -229,6 +229,14 @@ fn chains() -> Vec<Case> {
             Outcome::Root(C::Envelope { fault: EnvelopeFault::Type { .. }, .. })
         ),
         case!(
+            "a root with 80,000 signatures",
+            read(format!(
+                "{{\"versions\":[{{\"payloadType\":\"application/vnd.dbg.root.v1+json\",\"payload\":\"\",\"signatures\":[{}]}}]}}",
+                vec!["{\"sig\":\"\"}"; 80_000].join(",")
+            )),
+            Outcome::Root(C::Envelope { version: 1, fault: EnvelopeFault::TooMany { count: 80_000 } })
+        ),
+        case!(
             "a flipped byte in a root's signature",
             read(flipped),
             Outcome::Root(C::Own { version: 1, .. } | C::Envelope { .. })
@@ -244,5 +252,5 @@ fn chains() -> Vec<Case> {
 
 #[test]
 fn hostile_chains_are_refused_each_by_its_name() {
-    judge(chains(), 21);
+    judge(chains(), 22);
 }
