@@ -83,7 +83,10 @@ impl TrustStore {
         }
         seen.judge_list(root, Some(&list)).map_err(TrustStoreError::Floor)?;
         let changed = match there.list() {
-            Some(old) if old.digest() == list.digest() => return Ok(Changed::Same),
+            Some(old) if old.digest() == list.digest() => {
+                self.see(&lock, |floors| floors.see_list(root, &list))?;
+                return Ok(Changed::Same);
+            }
             Some(_) => Changed::Newer,
             None => Changed::New,
         };
@@ -101,10 +104,19 @@ impl TrustStore {
         Ok(if removed || list { RemovedTrust::Removed } else { RemovedTrust::WasGone })
     }
 
-    /// Remembers a verified plugin that was taken: from now on an older one is refused.
+    /// Remembers a verified plugin that was taken, and the root and list of its vendor: from now on what is older is refused, also when the site's folder has it.
     pub fn accept<T>(&self, verified: &Verified<T>) -> Result<(), TrustStoreError> {
         let lock = self.lock()?;
-        self.see(&lock, |floors| floors.see_plugin(verified))
+        let state = self.load()?.state;
+        let trust = state.vendor(&verified.facts().statement.vendor);
+        self.see(&lock, |floors| {
+            let mut new = floors.see_plugin(verified);
+            if let Some(trust) = trust {
+                new |= floors.see_root(trust.root());
+                new |= trust.list().is_some_and(|list| floors.see_list(trust.root(), list));
+            }
+            new
+        })
     }
 
     fn replace(
@@ -121,6 +133,8 @@ impl TrustStore {
             return Err(TrustStoreError::Taken { vendor: vendor(), there, offered });
         }
         if root == old {
+            // Whoever wrote it may have been killed before the floor.
+            self.see(lock, |floors| floors.see_root(root))?;
             return Ok(Changed::Same);
         }
         if root.extends(old) {

@@ -164,6 +164,39 @@ fn a_taken_plugin_raises_its_floor_for_the_next_run() {
 }
 
 #[test]
+fn a_site_whose_list_goes_back_is_noticed_by_who_saw_the_newer() {
+    let site = Site::new();
+    site.put("acme.root.json", &first());
+    site.put("acme.revocations.json", &list(5, Revoked::default()));
+    let store = site.store();
+    let verified = verify_now(&good(), &store.load().unwrap().state).unwrap();
+    store.accept(&verified).unwrap();
+    assert!(verify_now(&good(), &site.store().load().unwrap().state).is_ok());
+    site.put("acme.revocations.json", &list(4, Revoked::default()));
+    let loaded = site.store().load().unwrap();
+    assert!(loaded.state.vendor(&name("acme")).is_none());
+    let older = FloorFault::Older { floor: 5, found: 4 };
+    assert_eq!(loaded.problems[0].fault, ProblemFault::Floor(StateFault::List(older)));
+}
+
+/// A change is a file and then its floor; what a kill between the two leaves is mended by the next change.
+#[test]
+fn a_kill_between_a_root_and_its_floor_leaves_a_store_that_works() {
+    let site = Site::new();
+    let store = site.store();
+    store.add(&first(), acme().fingerprint()).unwrap();
+    let floors = site.own().join("floors.json");
+    fs_err::remove_file(&floors).unwrap();
+    assert!(verify_now(&good(), &site.store().load().unwrap().state).is_ok());
+    assert_eq!(store.add(&first(), acme().fingerprint()).unwrap(), Changed::Same);
+    assert!(floors.exists());
+    store.add_list(&list(2, Revoked::default())).unwrap();
+    fs_err::remove_file(&floors).unwrap();
+    assert_eq!(store.add_list(&list(2, Revoked::default())).unwrap(), Changed::Same);
+    assert!(fs_err::read_to_string(&floors).unwrap().contains("\"lists\": [\n    {"));
+}
+
+#[test]
 fn a_user_adds_nobody_whom_the_site_has_not_approved() {
     let site = Site::new();
     site.store().add(&first(), acme().fingerprint()).unwrap();
