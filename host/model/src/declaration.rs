@@ -83,7 +83,7 @@ struct PluginLine {
 }
 
 /// Why bytes are no declaration.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, thiserror::Error)]
 pub enum DeclarationError {
     /// More bytes than a declaration may have.
     #[error("it has {bytes} bytes, and a declaration has at most {MAX_DECLARATION_BYTES}")]

@@ -36,7 +36,7 @@ pub use grant::{
     SocketRule, SocketsBound, SocketsGrant, Where, Withheld, Withholder, effective,
 };
 pub use machine::{Architecture, ArchitectureError, CpuFeature, Machine};
-pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName};
+pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName, VendorName};
 pub use parameter::{
     Address, AddressRange, Argument, Arguments, Endpoint, Host, Hosts, Kind, KindError, Parameter, ParameterError,
     PortRange, Scalar, SecretReader, SecretSource, Value, parse_arguments,

@@ -1,4 +1,4 @@
-//! Names of plugins, checks, parameters and capabilities.
+//! Names of plugins, vendors, checks, parameters and capabilities.
 
 use std::fmt;
 use std::str::FromStr;
@@ -101,6 +101,10 @@ macro_rules! name {
 name! {
     /// The name of a plugin: 1 to 64 of `a-z`, `0-9` and `-`, starting with a letter. Safe as a file name.
     PluginName
+}
+name! {
+    /// The name of a vendor, and the namespace of its plugins: `acme/dns-check`. The form of a [`PluginName`].
+    VendorName
 }
 name! {
     /// The name of a check within a plugin; the form of a [`PluginName`].

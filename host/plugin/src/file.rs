@@ -11,7 +11,7 @@ use dbg_model::Cell;
 use fs_err::os::unix::fs::OpenOptionsExt as _;
 use rustix::fs::OFlags;
 
-use crate::component::MAX_COMPONENT_BYTES;
+use crate::trust::{MAX_FILE_BYTES, SectionFault, split};
 use crate::{Component, ComponentError};
 
 /// Why a file gives no component.
@@ -38,6 +38,14 @@ pub enum FileError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// It was read, and its signature section is not as it must be.
+    #[error("the signature of `{}` is not in its place", shown(path))]
+    Section {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: SectionFault,
     },
     /// It was read, and is no component that could be run.
     #[error("`{}` is no plugin that this dbg can run", shown(path))]
@@ -100,15 +108,18 @@ impl FileError {
                 Some("read access to the file is needed, and search access to each directory above it".to_owned())
             }
             Self::Io { .. } => None,
+            Self::Section { .. } => {
+                Some("copy it again: its vendor's digest tells whether it arrived whole".to_owned())
+            }
             Self::Component { source, .. } => source.hint(),
         }
     }
 }
 
-/// Reads a component from a file. The file is followed when it is a symbolic link; a pipe or a device is refused without being opened.
+/// Reads a component from a file, without the signature that it may carry: that is for [`crate::trust::verify`]. The file is followed when it is a symbolic link; a pipe or a device is refused without being opened.
 pub fn read_file(path: &Path) -> Result<Component, FileError> {
     let component = |source| FileError::Component { path: path.to_owned(), source };
-    let bytes = match read_regular(path, MAX_COMPONENT_BYTES, Links::Follow) {
+    let bytes = match read_regular(path, MAX_FILE_BYTES, Links::Follow) {
         Ok(bytes) => bytes,
         Err(ReadFault::TooLarge { bytes }) => return Err(component(ComponentError::TooLarge { bytes })),
         Err(ReadFault::Kind(kind)) => return Err(FileError::Kind { path: path.to_owned(), kind }),
@@ -116,6 +127,12 @@ pub fn read_file(path: &Path) -> Result<Component, FileError> {
             return Err(FileError::Missing { path: path.to_owned() });
         }
         Err(ReadFault::Io(source)) => return Err(FileError::Io { path: path.to_owned(), source }),
+    };
+    let bytes = match split(&bytes) {
+        Ok(split) => split.component,
+        // Whoever reads components has better words for what is none.
+        Err(SectionFault::NotComponent | SectionFault::Damaged { .. } | SectionFault::TooLarge { .. }) => bytes,
+        Err(source) => return Err(FileError::Section { path: path.to_owned(), source }),
     };
     Component::read(bytes).map_err(component)
 }

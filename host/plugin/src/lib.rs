@@ -7,6 +7,7 @@ mod choose;
 mod component;
 mod file;
 mod store;
+pub mod trust;
 
 pub use admitted::{Admitted, AllowUnsigned, Provenance};
 pub use choose::{Found, Offer, choose};

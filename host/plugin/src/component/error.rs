@@ -7,7 +7,7 @@ use super::world::MAX_VERSION_TEXT;
 use super::{AsyncUse, MAX_COMPONENT_BYTES};
 
 /// Why bytes are no component that could be run.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, thiserror::Error)]
 pub enum ComponentError {
     /// No bytes at all.
     #[error("it is empty")]
@@ -86,6 +86,12 @@ pub enum ComponentError {
     Declarations {
         /// How many there are, at any depth.
         count: usize,
+    },
+    /// A signature that is no part of what was signed, and not at the end of the file either.
+    #[error("it has a section `dbg:signature` within, at byte {offset}; the only place for one is the end of the file")]
+    SignatureWithin {
+        /// Where its content starts.
+        offset: usize,
     },
     /// What it says of itself makes no sense.
     #[error("its declaration is wrong")]
@@ -170,6 +176,9 @@ impl ComponentError {
             }
             Self::Unused { capability, .. } => {
                 return Some(format!("take the grant `{capability}` out of the check, or make it `optional`"));
+            }
+            Self::SignatureWithin { .. } => {
+                "its vendor must build it from parts that are not signed, and sign the whole"
             }
             Self::Declaration(_) | Self::VersionLength { .. } => {
                 "its vendor must mend the declaration and build it again"

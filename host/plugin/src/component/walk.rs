@@ -7,6 +7,7 @@ use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 use super::error::shown;
 use super::types::{MAX_DEPTH, Types};
 use super::{AsyncUse, ComponentError, Nested};
+use crate::trust::SIGNATURE;
 
 /// The custom section that holds the declaration.
 const SECTION: &str = "dbg:checks";
@@ -109,6 +110,10 @@ fn visit<'a>(bytes: &'a [u8], validate: Validate, walked: &mut Walked<'a>) -> Re
                 }
             }
             Payload::CustomSection(section) if section.name() == SECTION => walked.declarations.push(section.data()),
+            // The one that a file may have was taken off before: any other would be a signature that somebody reads and dbg does not.
+            Payload::CustomSection(section) if section.name() == SIGNATURE => {
+                return Err(ComponentError::SignatureWithin { offset: section.range().start }.into());
+            }
             _ => {}
         }
         if let Some(validator) = &mut validator {

@@ -43,7 +43,7 @@ impl Store {
         _allowed: AllowUnsigned,
     ) -> Result<Added, StoreError> {
         self.create()?;
-        let lock = WriteLock::take(self, Wait::Yes)?;
+        let lock = WriteLock::take(self.root(), Wait::Yes)?;
         let record = new_record(component, consent);
         let path = self.record_path(&record.plugin, &record.version);
         let there = match Record::read(&path) {

@@ -150,7 +150,7 @@ impl fmt::Display for Act {
 
 impl StoreError {
     /// The error for what the machine refused.
-    pub(super) fn io(act: Act, path: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(act: Act, path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path, source },

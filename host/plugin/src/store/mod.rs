@@ -12,7 +12,7 @@ mod error;
 mod guard;
 mod record;
 mod remove;
-mod write;
+pub(crate) mod write;
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,7 @@ impl Store {
     pub fn open(root: PathBuf) -> Result<Self, StoreError> {
         let store = Self { root };
         store.guard()?;
-        write::sweep_leftovers(&store);
+        write::sweep_leftovers(&store.root, &[store.components(), store.plugins()]);
         Ok(store)
     }
 

@@ -31,7 +31,7 @@ impl Store {
         if !self.record_paths()?.into_iter().any(|path| wanted(path).is_some()) {
             return Ok(Removed::WasGone);
         }
-        let lock = WriteLock::take(self, Wait::Yes)?;
+        let lock = WriteLock::take(self.root(), Wait::Yes)?;
         let mut versions = Vec::new();
         for (version, path) in self.record_paths()?.into_iter().filter_map(wanted) {
             if remove_file(&path, &lock)? {

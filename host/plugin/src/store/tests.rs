@@ -284,7 +284,7 @@ fn what_a_killed_writer_left_is_gone_after_the_next_open_unless_it_is_still_at_i
     for folder in ["components", "plugins"] {
         fs::write(home.root.join(folder).join(".writing-abc123"), "half").unwrap();
     }
-    let lock = write::WriteLock::take(&store, write::Wait::Yes).unwrap();
+    let lock = write::WriteLock::take(store.root(), write::Wait::Yes).unwrap();
     assert!(home.store().list().unwrap().broken.is_empty());
     assert_eq!(home.files().len(), files.len() + 2);
     drop(lock);

@@ -14,13 +14,13 @@ const LEFTOVER: &str = ".writing-";
 
 /// The right to write, until it is dropped; the kernel ends it with the process.
 #[derive(Debug)]
-pub(super) struct WriteLock {
+pub(crate) struct WriteLock {
     _file: fs_err::File,
 }
 
 /// Whether to wait for another writer.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Wait {
+pub(crate) enum Wait {
     /// Until it is done: writers never wait for a person while they hold the lock.
     Yes,
     /// Not at all.
@@ -28,8 +28,9 @@ pub(super) enum Wait {
 }
 
 impl WriteLock {
-    pub(super) fn take(store: &Store, wait: Wait) -> Result<Self, StoreError> {
-        let path = store.root().join("lock");
+    /// The lock of a folder; it must be there.
+    pub(crate) fn take(folder: &Path, wait: Wait) -> Result<Self, StoreError> {
+        let path = folder.join("lock");
         let mut options = fs_err::OpenOptions::new();
         options.write(true).create(true).truncate(false).mode(0o600).custom_flags(OFlags::NOFOLLOW.bits() as i32);
         let file = options.open(&path).map_err(|source| StoreError::io(Act::Lock, &path, source))?;
@@ -43,22 +44,27 @@ impl WriteLock {
     }
 }
 
-/// Writes `bytes` to `path`: beside it first, then moved there, and on the disk when this returns. Needs the lock.
-pub(super) fn write_file(path: &Path, bytes: &[u8], _lock: &WriteLock) -> Result<(), StoreError> {
+/// Writes `bytes` to `path` for the user alone: beside it first, then moved there, and on the disk when this returns. Needs the lock.
+pub(crate) fn write_file(path: &Path, bytes: &[u8], lock: &WriteLock) -> Result<(), StoreError> {
+    write_with_mode(path, bytes, 0o600, lock)
+}
+
+/// As [`write_file`], with these permission bits.
+pub(crate) fn write_with_mode(path: &Path, bytes: &[u8], mode: u32, _lock: &WriteLock) -> Result<(), StoreError> {
     let error = |source| StoreError::io(Act::Write, path, source);
     let folder = path.parent().unwrap_or(path);
-    let mut file = tempfile::Builder::new()
-        .prefix(LEFTOVER)
-        .permissions(std::fs::Permissions::from_mode(0o600))
-        .tempfile_in(folder)
-        .map_err(error)?;
+    let permissions = std::fs::Permissions::from_mode(mode);
+    let builder = &mut tempfile::Builder::new();
+    let mut file = builder.prefix(LEFTOVER).permissions(permissions.clone()).tempfile_in(folder).map_err(error)?;
+    // The mask of the process may have taken bits away that others need.
+    file.as_file().set_permissions(permissions).map_err(error)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(error)?;
     file.persist(path).map_err(|failed| error(failed.error))?;
     sync_folder(folder).map_err(error)
 }
 
 /// Removes a file; false when there was none. Needs the lock.
-pub(super) fn remove_file(path: &Path, _lock: &WriteLock) -> Result<bool, StoreError> {
+pub(crate) fn remove_file(path: &Path, _lock: &WriteLock) -> Result<bool, StoreError> {
     match fs_err::remove_file(path) {
         Ok(()) => sync_folder(path.parent().unwrap_or(path)).map(|()| true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
@@ -68,7 +74,7 @@ pub(super) fn remove_file(path: &Path, _lock: &WriteLock) -> Result<bool, StoreE
 }
 
 /// What a folder holds; nothing when it is not there.
-pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let read = || fs_err::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>();
     match read() {
         Ok(paths) => Ok(paths),
@@ -78,20 +84,19 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 }
 
 /// Whether a file is one that is being written, or was when its writer was killed.
-pub(super) fn is_leftover(path: &Path) -> bool {
+pub(crate) fn is_leftover(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(LEFTOVER.as_bytes()))
 }
 
 /// Removes what killed writers left, when nobody writes now. Whatever fails is left to the next time: a reader needs none of it.
-pub(super) fn sweep_leftovers(store: &Store) {
+pub(crate) fn sweep_leftovers(root: &Path, folders: &[PathBuf]) {
     let leftovers = || -> Vec<PathBuf> {
-        let folders = [store.components(), store.plugins()];
         folders.iter().flat_map(|folder| entries(folder).unwrap_or_default()).filter(|path| is_leftover(path)).collect()
     };
     if leftovers().is_empty() {
         return;
     }
-    if let Ok(lock) = WriteLock::take(store, Wait::No) {
+    if let Ok(lock) = WriteLock::take(root, Wait::No) {
         // Listed again: under the lock nobody is writing them.
         for path in leftovers() {
             let _ = remove_file(&path, &lock);
