@@ -10,13 +10,11 @@ use rustix::thread::set_no_new_privs;
 
 use crate::EntryError;
 
-/// `.`, `..` and one thread.
-const LINKS_OF_ONE_THREAD: u64 = 3;
-
 /// Fences stand around the thread that raises them and those that it starts.
 pub(crate) fn only_thread() -> Result<(), EntryError> {
     match rustix::fs::stat("/proc/self/task") {
-        Ok(threads) if threads.st_nlink > LINKS_OF_ONE_THREAD => Err(EntryError::Threads),
+        // `.`, `..` and one thread; the type of this field differs between architectures.
+        Ok(threads) if threads.st_nlink > 3 => Err(EntryError::Threads),
         // Where there is no /proc nobody can tell, and nothing in this program starts a thread before.
         _ => Ok(()),
     }

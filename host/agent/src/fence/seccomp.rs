@@ -55,14 +55,18 @@ fn refused() -> Result<Rules, BackendError> {
         // What already stands.
         (libc::SYS_prctl, vec![when([is(0, libc::PR_SET_DUMPABLE)])?, when([is(0, libc::PR_SET_PDEATHSIG)])?]),
     ]);
-    let mut writing = vec![(libc::SYS_openat, 2)];
-    #[cfg(target_arch = "x86_64")]
-    writing.push((libc::SYS_open, 1));
-    for (call, flags) in writing {
-        rules.insert(call, opens_for_writing(flags)?);
+    for (call, flags) in OPENS {
+        rules.insert(*call, opens_for_writing(*flags)?);
     }
     Ok(rules)
 }
+
+/// What opens files by flags in a register, and in which.
+const OPENS: &[(libc::c_long, u8)] = &[
+    (libc::SYS_openat, 2),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_open, 1),
+];
 
 /// The bits for reading and writing; the C library counts O_PATH among them.
 const ACCESS: i32 = libc::O_ACCMODE & !libc::O_PATH;
