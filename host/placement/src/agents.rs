@@ -1,8 +1,10 @@
 //! The agents that this build carries, one an architecture, compressed.
 
-use std::io::{self, Read as _, Write};
+use std::io;
 
 use dbg_model::Architecture;
+
+use crate::frames::{self, FrameError};
 
 /// Bytes of the largest agent that is unpacked: twice what a build may carry.
 const MAX_BYTES: u64 = 16 << 20;
@@ -77,31 +79,37 @@ impl Agents {
         }
     }
 
-    /// Writes the program for this architecture, at most 16 MiB of it. It blocks, for some ten milliseconds.
+    /// A program as [`Agents::new`] takes it. For the build alone.
     ///
-    /// Errors: each [`AgentsError`]. Then only a part may have been written.
-    pub fn unpack(&self, architecture: Architecture, to: &mut impl Write) -> Result<(), AgentsError> {
+    /// # Errors
+    /// What zstd says, which is out of memory.
+    pub fn pack(program: &[u8]) -> io::Result<Vec<u8>> {
+        frames::pack(program)
+    }
+
+    /// Unpacks the program for this architecture, at most 16 MiB of it, on all cores; `write` gets its pieces with their offsets, in any
+    /// order. It blocks, for some milliseconds.
+    ///
+    /// # Errors
+    /// Each [`AgentsError`]. Then only a part may have been written.
+    pub fn unpack(
+        &self,
+        architecture: Architecture,
+        write: impl Fn(u64, &[u8]) -> io::Result<()> + Sync,
+    ) -> Result<(), AgentsError> {
         let packed = self.packed(architecture).ok_or(AgentsError::None { architecture })?;
-        let damaged = |cause| AgentsError::Damaged { architecture, cause };
-        let decoder = zstd::Decoder::with_buffer(packed).map_err(damaged)?;
-        // One byte more tells what is too large from what just fits.
-        let mut bounded = decoder.take(MAX_BYTES + 1);
-        let mut piece = vec![0; 64 << 10];
-        let mut written = 0;
-        loop {
-            let length = bounded.read(&mut piece).map_err(damaged)?;
-            let Some(bytes @ [_, ..]) = piece.get(..length) else { return Ok(()) };
-            written += bytes.len() as u64;
-            if written > MAX_BYTES {
-                return Err(AgentsError::TooLarge { architecture });
-            }
-            to.write_all(bytes).map_err(AgentsError::Written)?;
-        }
+        frames::unpack(packed, MAX_BYTES, write).map_err(|error| match error {
+            FrameError::Damaged(cause) => AgentsError::Damaged { architecture, cause },
+            FrameError::TooLarge => AgentsError::TooLarge { architecture },
+            FrameError::Written(cause) => AgentsError::Written(cause),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     fn carrying(packed: &[u8]) -> Agents {
@@ -109,33 +117,44 @@ mod tests {
     }
 
     fn unpacked(agents: Agents) -> Result<Vec<u8>, AgentsError> {
-        let mut bytes = Vec::new();
-        agents.unpack(Architecture::Aarch64, &mut bytes).map(|()| bytes)
+        let bytes = Mutex::new(Vec::new());
+        agents.unpack(Architecture::Aarch64, |offset, piece| {
+            let (mut bytes, start) = (bytes.lock().unwrap(), usize::try_from(offset).unwrap());
+            let end = start + piece.len();
+            if bytes.len() < end {
+                bytes.resize(end, 0);
+            }
+            bytes[start..end].copy_from_slice(piece);
+            Ok(())
+        })?;
+        Ok(bytes.into_inner().unwrap())
     }
 
     fn packed(bytes: &[u8]) -> Vec<u8> {
-        zstd::encode_all(bytes, 1).unwrap()
+        Agents::pack(bytes).unwrap()
     }
 
     #[test]
     fn an_agent_comes_out_as_it_was_packed() {
-        let program: Vec<u8> = (0..300_000_u32).map(|at| (at % 251) as u8).collect();
-        assert_eq!(unpacked(carrying(&packed(&program))).unwrap(), program);
+        for length in [1, 300_000, (1 << 20) - 1, 1 << 20, 3_333_333] {
+            let program: Vec<u8> = (0..length).map(|at: u32| (at % 251) as u8).collect();
+            assert!(unpacked(carrying(&packed(&program))).unwrap() == program, "{length}");
+        }
     }
 
     #[test]
     fn an_architecture_without_an_agent_is_named_with_what_makes_one() {
         let agents = carrying(&packed(b"program"));
         assert!(agents.has(Architecture::Aarch64) && !agents.has(Architecture::X86_64));
-        let error = agents.unpack(Architecture::X86_64, &mut Vec::new()).unwrap_err();
+        let error = agents.unpack(Architecture::X86_64, |_, _| Ok(())).unwrap_err();
         assert_eq!(error.to_string(), "this build carries no agent for x86_64");
         assert!(error.hint().unwrap().contains("cargo xtask build"));
     }
 
     #[test]
     fn a_damaged_and_a_cut_off_agent_are_no_agent() {
-        let whole = packed(&[7; 1000]);
-        for bytes in [&b"program"[..], &whole[..whole.len() - 1]] {
+        let whole = packed(&[7; 2_000_000]);
+        for bytes in [&b"program"[..], b"", &whole[..whole.len() - 1]] {
             assert!(matches!(unpacked(carrying(bytes)), Err(AgentsError::Damaged { .. })));
         }
     }
@@ -149,9 +168,15 @@ mod tests {
     }
 
     #[test]
+    fn a_piece_that_claims_more_than_a_piece_has_is_refused_before_it_is_unpacked() {
+        let bomb = zstd::bulk::compress(&vec![0; 8 << 20], 1).unwrap();
+        assert!(matches!(unpacked(carrying(&bomb)), Err(AgentsError::Damaged { .. })));
+    }
+
+    #[test]
     fn a_place_that_takes_nothing_is_told_as_such() {
-        let mut full: &mut [u8] = &mut [];
-        let error = carrying(&packed(b"program")).unpack(Architecture::Aarch64, &mut full).unwrap_err();
+        let full = |_, _: &[u8]| Err(io::Error::from(io::ErrorKind::StorageFull));
+        let error = carrying(&packed(b"program")).unpack(Architecture::Aarch64, full).unwrap_err();
         assert!(matches!(error, AgentsError::Written(_)));
     }
 }

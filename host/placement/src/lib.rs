@@ -7,6 +7,7 @@ mod agents;
 mod child;
 mod explain;
 pub mod facts;
+mod frames;
 mod launch;
 mod local;
 mod place;

@@ -1,6 +1,6 @@
 //! The agent's program in memory: unpacked once for all targets, sealed, and never a file that anybody could find or change.
 
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ impl Program {
 
 fn unpack(agents: &Agents) -> Result<OwnedFd, ProgramError> {
     let file = memory_file()?;
-    agents.unpack(Architecture::OWN, &mut Writer(file.as_fd()))?;
+    agents.unpack(Architecture::OWN, |offset, bytes| write_at(file.as_fd(), offset, bytes))?;
     let seals = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
     fcntl_add_seals(&file, seals).map_err(ProgramError::NotSealed)?;
     Ok(file)
@@ -96,16 +96,13 @@ fn memory_file() -> Result<OwnedFd, ProgramError> {
     .map_err(ProgramError::NoMemoryFile)
 }
 
-struct Writer<'a>(BorrowedFd<'a>);
-
-impl Write for Writer<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(rustix::io::write(self.0, bytes)?)
+fn write_at(file: BorrowedFd<'_>, mut offset: u64, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = rustix::io::pwrite(file, bytes, offset)?;
+        bytes = bytes.get(written..).unwrap_or_default();
+        offset += written as u64;
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -113,7 +110,7 @@ mod tests {
     use super::*;
 
     fn carrying(program: &[u8]) -> Agents {
-        let packed: &'static [u8] = zstd::encode_all(program, 1).unwrap().leak();
+        let packed: &'static [u8] = Agents::pack(program).unwrap().leak();
         Agents::new(Some(packed), Some(packed))
     }
 

@@ -5,10 +5,8 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use dbg_placement::Agents;
 use fs_err as fs;
-
-/// The slowest of zstd's ordinary levels: it is packed once and carried by everybody.
-const LEVEL: i32 = 19;
 
 fn main() -> ExitCode {
     match run() {
@@ -26,6 +24,6 @@ fn run() -> Result<(), Box<dyn Error>> {
         return Err("usage: pack PROGRAM OUT".into());
     };
     let program = fs::read(program)?;
-    fs::write(out, zstd::encode_all(&*program, LEVEL)?)?;
+    fs::write(out, Agents::pack(&program)?)?;
     Ok(())
 }
