@@ -2,10 +2,11 @@
 //!
 //! Here a test is an operator, so unlike its siblings it speaks by the rooms of the house; what is tested is the program alone.
 #![expect(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test ends by panicking, and reads its own answers"
+    reason = "a test ends by panicking, starts processes, and reads its own answers"
 )]
 
 mod code;
