@@ -73,6 +73,14 @@ fn sockets_without_trouble_pass_with_their_counts() {
 }
 
 #[test]
+fn a_network_without_sockets_is_well_and_has_nothing_to_show_for_it() {
+    let report = run(Host::new().network_state());
+    let finding = report.finding("sock-ok").unwrap();
+    assert_eq!(finding.sentence, "0 sockets of TCP and 0 of UDP, none of them in trouble");
+    assert_eq!(finding.evidence("TCP"), None);
+}
+
+#[test]
 fn a_pile_of_connections_that_were_never_closed_names_its_process() {
     let like = socket("10.0.0.1:80", "10.0.0.2:5000", State::CloseWait);
     assert_eq!(weighty(&run(many(Host::new(), 49, like))), [("sock-ok", Severity::Pass)]);
