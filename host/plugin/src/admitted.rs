@@ -1,12 +1,17 @@
 //! A component that may be run, and on whose word.
 
+use bytes::Bytes;
+
 use crate::Component;
+use crate::trust::{Facts, Verified};
 
 /// On whose word a component runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Provenance {
     /// It came with dbg and is covered by the binary's digest.
     Stock,
+    /// A trusted vendor vouches for it.
+    Vendor(Box<Facts>),
     /// Nobody signed it; the operator said that it may run all the same.
     Unsigned,
 }
@@ -28,19 +33,29 @@ impl AllowUnsigned {
 pub struct Admitted {
     component: Component,
     provenance: Provenance,
+    file: Bytes,
 }
 
 impl Admitted {
     /// A component that is part of this binary.
     #[must_use]
     pub fn stock(component: Component) -> Self {
-        Self { component, provenance: Provenance::Stock }
+        let file = component.bytes().clone();
+        Self { component, provenance: Provenance::Stock, file }
+    }
+
+    /// A component that a vendor vouches for; `file` is what was verified.
+    #[must_use]
+    pub fn vendor(verified: Verified<Component>, file: Bytes) -> Self {
+        let (component, facts) = verified.into_parts();
+        Self { component, provenance: Provenance::Vendor(Box::new(facts)), file }
     }
 
     /// An unsigned component.
     #[must_use]
     pub fn unsigned(component: Component, _allowed: AllowUnsigned) -> Self {
-        Self { component, provenance: Provenance::Unsigned }
+        let file = component.bytes().clone();
+        Self { component, provenance: Provenance::Unsigned, file }
     }
 
     /// The component.
@@ -51,7 +66,13 @@ impl Admitted {
 
     /// On whose word it runs.
     #[must_use]
-    pub fn provenance(&self) -> Provenance {
-        self.provenance
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The whole file: the component, and its signature when it has one. What an agent is shown.
+    #[must_use]
+    pub fn file(&self) -> &Bytes {
+        &self.file
     }
 }

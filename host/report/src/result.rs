@@ -1,8 +1,9 @@
 //! What one check said of one target.
 
+use std::fmt;
 use std::time::Duration;
 
-use dbg_model::{CheckName, Counts, Digest, Failure, FailureCode, Finding, Metric, PluginName, Severity};
+use dbg_model::{CheckName, Counts, Digest, Failure, FailureCode, Finding, Metric, PluginName, Severity, VendorName};
 
 use crate::{Series, Table, Verdict};
 
@@ -39,21 +40,22 @@ pub struct PluginFacts {
 }
 
 /// On whose word a plugin ran.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Provenance {
     /// It came with dbg.
     Stock,
+    /// This vendor signed it, and is trusted here.
+    Vendor(VendorName),
     /// On the operator's word alone.
     Unsigned,
 }
 
-impl Provenance {
-    /// The word, as shown and as in JSON.
-    #[must_use]
-    pub fn word(self) -> &'static str {
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stock => "stock",
-            Self::Unsigned => "unsigned",
+            Self::Stock => f.write_str("stock"),
+            Self::Vendor(vendor) => write!(f, "signed by {vendor}"),
+            Self::Unsigned => f.write_str("unsigned"),
         }
     }
 }

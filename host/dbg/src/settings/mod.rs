@@ -7,11 +7,13 @@ mod repetition;
 mod run;
 mod target;
 mod terminal;
+mod trust;
 
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
 pub(crate) use paths::Paths;
-pub(crate) use policy::Policy;
+pub(crate) use policy::{Policy, Unsigned};
 pub(crate) use repetition::Repetition;
 pub(crate) use run::{RunSettings, Timings};
 pub(crate) use target::ExplainSettings;
 pub(crate) use terminal::{Interaction, Terminal};
+pub(crate) use trust::Trust;

@@ -13,6 +13,8 @@ pub(crate) struct Paths {
     store: Option<PathBuf>,
     /// Compiled plugins; without it every run compiles.
     pub(crate) cache: Option<PathBuf>,
+    /// The user's own trust; none for root, who has the machine's alone.
+    pub(crate) own_trust: Option<PathBuf>,
     /// The user's policy; none for root, whose policy is the machine's.
     pub(crate) user_policy: Option<PathBuf>,
 }
@@ -27,16 +29,19 @@ impl Paths {
             return Self {
                 store: Some(PathBuf::from("/var/lib/dbg/plugins")),
                 cache: Some(PathBuf::from("/var/cache/dbg")),
+                own_trust: None,
                 user_policy: None,
             };
         }
         let base = |variable: env::Variable, below_home: &str| {
             variable.path().or_else(|| env::HOME.path().map(|home| home.join(below_home)))
         };
+        let config = base(env::XDG_CONFIG_HOME, ".config").map(|config| config.join("dbg"));
         Self {
             store: base(env::XDG_DATA_HOME, ".local/share").map(|data| data.join("dbg/plugins")),
             cache: base(env::XDG_CACHE_HOME, ".cache").map(|cache| cache.join("dbg")),
-            user_policy: base(env::XDG_CONFIG_HOME, ".config").map(|config| config.join("dbg/policy.toml")),
+            own_trust: config.as_ref().map(|config| config.join("trust.d")),
+            user_policy: config.map(|config| config.join("policy.toml")),
         }
     }
 

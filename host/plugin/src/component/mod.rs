@@ -90,7 +90,7 @@ impl Component {
 
     /// The component's bytes, as its vendor built them.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 

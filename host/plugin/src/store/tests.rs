@@ -206,7 +206,7 @@ fn a_changed_component_is_not_loaded_and_adding_it_again_mends_it() {
     fs::write(&link, component.bytes()).unwrap();
     type Damage<'a> = (&'a str, Box<dyn Fn() + 'a>);
     let damages: [Damage<'_>; 4] = [
-        ("one more byte", Box::new(|| fs::write(&path, [component.bytes(), b"\0"].concat()).unwrap())),
+        ("one more byte", Box::new(|| fs::write(&path, [&component.bytes()[..], b"\0"].concat()).unwrap())),
         ("empty", Box::new(|| fs::write(&path, b"").unwrap())),
         (
             "a link to the same content",

@@ -44,6 +44,9 @@ pub(crate) struct Plugin<'a> {
     digest: String,
     /// On whose word it ran.
     provenance: ProvenanceWord,
+    /// Who signed it, where a vendor did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor: Option<&'a str>,
 }
 
 /// On whose word a plugin ran.
@@ -53,6 +56,8 @@ pub(crate) struct Plugin<'a> {
 enum ProvenanceWord {
     /// It came with dbg.
     Stock,
+    /// A trusted vendor signed it.
+    Vendor,
     /// Nobody signed it; on the operator's word alone.
     Unsigned,
 }
@@ -63,9 +68,14 @@ impl<'a> Plugin<'a> {
             name: facts.name.as_str(),
             version: facts.version.to_string(),
             digest: facts.digest.to_string(),
-            provenance: match facts.provenance {
+            provenance: match &facts.provenance {
                 Provenance::Stock => ProvenanceWord::Stock,
+                Provenance::Vendor(_) => ProvenanceWord::Vendor,
                 Provenance::Unsigned => ProvenanceWord::Unsigned,
+            },
+            vendor: match &facts.provenance {
+                Provenance::Vendor(vendor) => Some(vendor.as_str()),
+                Provenance::Stock | Provenance::Unsigned => None,
             },
         }
     }

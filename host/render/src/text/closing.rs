@@ -99,7 +99,7 @@ fn ran(result: &CheckResult) -> String {
         "{} {} ({}, {}), {} of memory, {}",
         plugin.name,
         plugin.version,
-        plugin.provenance.word(),
+        plugin.provenance,
         plugin.digest,
         format_size(result.peak_memory),
         format_duration(result.took)
@@ -131,7 +131,7 @@ pub(super) fn run(page: &mut Page, report: &Report) {
     let mut plugins: Vec<String> = Vec::new();
     for result in &report.results {
         let plugin = &result.subject.plugin;
-        let text = format!("{} {} ({})", plugin.name, plugin.version, plugin.provenance.word());
+        let text = format!("{} {} ({})", plugin.name, plugin.version, plugin.provenance);
         if !plugins.contains(&text) {
             plugins.push(text);
         }

@@ -40,7 +40,7 @@ pub(super) fn ask(component: &Component, who: Who, policy: &Policy, terminal: &T
         ))),
         (Who::Policy, _) => {
             let uncovered: Vec<&str> =
-                wanted.difference(&policy.unsigned).map(|capability| capability.word()).collect();
+                wanted.difference(&policy.consent.unsigned).map(|capability| capability.word()).collect();
             if uncovered.is_empty() {
                 return Ok(Answer::Yes);
             }

@@ -96,6 +96,7 @@ impl Selected {
             digest: component.digest(),
             provenance: match self.admitted.provenance() {
                 dbg_plugin::Provenance::Stock => Provenance::Stock,
+                dbg_plugin::Provenance::Vendor(facts) => Provenance::Vendor(facts.statement.vendor.clone()),
                 dbg_plugin::Provenance::Unsigned => Provenance::Unsigned,
             },
         }

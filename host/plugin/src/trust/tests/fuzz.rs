@@ -67,7 +67,7 @@ fn a_changed_file_is_refused_or_vouches_for_the_same_component() {
     let (state, built) = (state_of(acme()), component());
     changed(2, 4_000, &good(), |bytes| {
         if let Ok(verified) = verify_now(&bytes.into(), &state) {
-            assert_eq!(verified.value().bytes(), built);
+            assert_eq!(verified.value().bytes(), &built);
             assert_eq!(verified.facts().statement, statement(&built));
             assert!(verified.facts().keys.len() >= 2);
         }

@@ -157,7 +157,7 @@ fn two_people_sign_one_plugin_on_two_machines() {
     assert_eq!(seen.countersign(&key(11)), Err(SignError::Again(key(11).public().id())));
     let both = Bytes::from(seen.countersign(&key(12)).unwrap());
     let verified = verify_now(&both, &state_of(acme())).unwrap();
-    assert_eq!(verified.value().bytes(), built);
+    assert_eq!(verified.value().bytes(), &built);
     assert_eq!(verified.facts().keys.len(), 2);
     assert_eq!(both, good());
     assert_eq!(split(&both).unwrap().component, built);

@@ -1,0 +1,136 @@
+//! What this site allows. docs/security.md has the file; `/etc/dbg/policy.toml` comes first, and the user's file can only narrow it.
+
+mod file;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use dbg_model::{Capability, VendorName};
+use dbg_plugin::trust::{Rule, Rules};
+
+use super::Paths;
+use super::paths::MACHINE_POLICY;
+use crate::diagnostic::Fault;
+
+/// The policy in force. Without any file everybody who is trusted may run, on every target, and nothing is consented to but by a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Policy {
+    /// The vendors whose plugins may run; all that are trusted, when it is not said.
+    pub(crate) vendors: Option<BTreeSet<VendorName>>,
+    /// What a check may be granted at most, whoever made it.
+    pub(crate) grants: BTreeSet<Capability>,
+    /// The kinds of target that checks may run on, by their words; all, when it is not said.
+    pub(crate) targets: Option<BTreeSet<String>>,
+    /// What is done about dates that are past.
+    pub(crate) rules: Rules,
+    /// Where what nobody signed may run.
+    pub(crate) unsigned: Unsigned,
+    /// What `dbg plugin add --yes` may consent to in a person's place.
+    pub(crate) consent: Consent,
+}
+
+/// Where unsigned plugins may run, from the narrowest on. Judged by what the run would hold, not by the target's kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Unsigned {
+    /// Nowhere.
+    Never,
+    /// Where the run holds no rights beyond those of an ordinary user.
+    Unprivileged,
+    /// Wherever the operator says so.
+    Anywhere,
+}
+
+/// What may be consented to without asking a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Consent {
+    /// The capabilities that an unsigned plugin may have.
+    pub(crate) unsigned: BTreeSet<Capability>,
+    /// The capabilities that a trusted vendor's plugin may have.
+    pub(crate) vendor: BTreeSet<Capability>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            vendors: None,
+            grants: BTreeSet::from(Capability::ALL),
+            targets: None,
+            rules: Rules::default(),
+            unsigned: Unsigned::Anywhere,
+            consent: Consent::default(),
+        }
+    }
+}
+
+impl Policy {
+    /// Reads the machine's and the user's policy.
+    pub(crate) fn read(paths: &Paths) -> Result<Self, Fault> {
+        let machine = file::read(Path::new(MACHINE_POLICY)).map_err(Fault::own)?;
+        let user = paths.user_policy.as_deref().map(file::read).transpose().map_err(Fault::own)?.flatten();
+        Ok(match (machine, user) {
+            (Some(machine), Some(user)) => machine.narrowed(user),
+            (Some(policy), None) | (None, Some(policy)) => policy,
+            (None, None) => Self::default(),
+        })
+    }
+
+    /// What both allow.
+    fn narrowed(self, user: Self) -> Self {
+        Self {
+            vendors: both(self.vendors, user.vendors),
+            grants: &self.grants & &user.grants,
+            targets: both(self.targets, user.targets),
+            rules: Rules {
+                expiry: stricter(self.rules.expiry, user.rules.expiry),
+                stale: stricter(self.rules.stale, user.rules.stale),
+            },
+            unsigned: self.unsigned.min(user.unsigned),
+            consent: Consent {
+                unsigned: &self.consent.unsigned & &user.consent.unsigned,
+                vendor: &self.consent.vendor & &user.consent.vendor,
+            },
+        }
+    }
+}
+
+/// A list that is not there allows everything.
+fn both<T: Ord + Clone>(one: Option<BTreeSet<T>>, other: Option<BTreeSet<T>>) -> Option<BTreeSet<T>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(&one & &other),
+        (one, other) => one.or(other),
+    }
+}
+
+fn stricter(one: Rule, other: Rule) -> Rule {
+    if [one, other].contains(&Rule::Strict) { Rule::Strict } else { Rule::Warn }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrowed(machine: &str, user: &str) -> Policy {
+        file::parse(machine).unwrap().narrowed(file::parse(user).unwrap())
+    }
+
+    #[test]
+    fn the_user_can_only_narrow_what_the_machine_allows() {
+        let machine = "[consent]\nunsigned = ['resolver', 'files']\nvendor = ['files']\n[unsigned]\nallow = 'unprivileged'\n\
+                       [dates]\nexpiry = 'warn'\nrevocations = 'strict'\n[vendors]\nallow = ['acme', 'globex']";
+        let user = "[consent]\nunsigned = ['files', 'sockets']\n[unsigned]\nallow = 'anywhere'\n[dates]\nexpiry = 'strict'\n\
+                    revocations = 'warn'\n[vendors]\nallow = ['acme', 'lumon']\n[grants]\nmost = ['files']\n[targets]\nallow = ['local']";
+        let Policy { vendors, grants, targets, rules, unsigned, consent } = narrowed(machine, user);
+        assert_eq!(vendors, Some(BTreeSet::from(["acme".parse().unwrap()])));
+        assert_eq!(grants, BTreeSet::from([Capability::Files]));
+        assert_eq!(targets, Some(BTreeSet::from(["local".to_owned()])));
+        assert_eq!(rules, Rules { expiry: Rule::Strict, stale: Rule::Strict });
+        assert_eq!(unsigned, Unsigned::Unprivileged);
+        assert_eq!(consent, Consent { unsigned: BTreeSet::from([Capability::Files]), vendor: BTreeSet::new() });
+    }
+
+    #[test]
+    fn an_empty_file_allows_what_no_file_does() {
+        assert_eq!(file::parse("").unwrap(), Policy::default());
+        assert_eq!(Policy::default().consent, Consent::default());
+    }
+}
