@@ -6,11 +6,19 @@ use std::{env, fs};
 
 use serde::Deserialize;
 
-/// One line of `index.json`, as the engine's `precompile` writes it.
+/// `index.json`, as the engine's `precompile` writes it.
+#[derive(Default, Deserialize)]
+struct Index {
+    signed: String,
+    plugins: Vec<Entry>,
+}
+
+/// One plugin of it.
 #[derive(Deserialize)]
 struct Entry {
     digest: String,
     wasm: String,
+    length: u64,
     native: String,
     imports: Vec<String>,
     declaration: String,
@@ -24,7 +32,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let build = env::var("DBG_BUILD_ID").unwrap_or_else(|_| "development".to_owned());
     println!("cargo::rustc-env=DBG_BUILD={build}");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("stock.rs"), stock(env::var_os("DBG_STOCK_DIR").map(PathBuf::from))?)?;
+    let stock = stock(env::var_os("DBG_STOCK_DIR").map(PathBuf::from))?;
+    fs::write(out.join("stock.rs"), stock.table)?;
+    fs::write(out.join("root.rs"), stock.root)?;
+    let signed = match &*stock.signed {
+        "release" => "",
+        "development" => ", stock checks signed by a development root",
+        _ => ", without stock checks",
+    };
+    println!("cargo::rustc-env=DBG_VERSION={} ({build}){signed}", env::var("CARGO_PKG_VERSION")?);
     fs::write(out.join("agents.rs"), agents(env::var_os("DBG_AGENT_DIR").map(PathBuf::from)))?;
     Ok(())
 }
@@ -42,36 +58,45 @@ fn agents(dir: Option<PathBuf>) -> String {
     format!("Agents::new({}, {})", packed("x86_64"), packed("aarch64"))
 }
 
-/// The stock checks in this directory as an expression.
+/// What is written of stock checks: two expressions, and who signed.
+struct Stock {
+    table: String,
+    root: String,
+    signed: String,
+}
+
+/// The stock checks in this directory and their root.
 #[expect(
     clippy::disallowed_methods,
     reason = "the index was written by `cargo xtask build` just before, and its path is told by cargo"
 )]
-fn stock(dir: Option<PathBuf>) -> Result<String, Box<dyn std::error::Error>> {
-    let entries: Vec<Entry> = match dir {
+fn stock(dir: Option<PathBuf>) -> Result<Stock, Box<dyn std::error::Error>> {
+    let mut root = "&[]".to_owned();
+    let Index { signed, plugins } = match dir {
         Some(dir) => {
             let index = dir.join("index.json");
             println!("cargo::rerun-if-changed={}", index.display());
-            let mut entries: Vec<Entry> = serde_json::from_slice(&fs::read(&index)?)?;
-            for entry in &mut entries {
+            let mut index: Index = serde_json::from_slice(&fs::read(&index)?)?;
+            root = format!("include_bytes!({:?})", absolute(&dir, "root.json"));
+            for entry in &mut index.plugins {
                 entry.wasm = absolute(&dir, &entry.wasm);
                 entry.native = absolute(&dir, &entry.native);
             }
-            entries
+            index
         }
         // A plain `cargo build` carries none, and `dbg check list` says how to get them.
-        None => Vec::new(),
+        None => Index::default(),
     };
     let mut table = String::from("&[\n");
-    for Entry { digest, wasm, native, imports, declaration } in entries {
+    for Entry { digest, wasm, length, native, imports, declaration } in plugins {
         writeln!(
             table,
-            "    Embedded {{ digest: {digest:?}, wasm: include_bytes!({wasm:?}), native: include_bytes!({native:?}), \
+            "    Embedded {{ digest: {digest:?}, file: include_bytes!({wasm:?}), length: {length}, native: include_bytes!({native:?}), \
              imports: &{imports:?}, declaration: {declaration:?} }},"
         )?;
     }
     table.push(']');
-    Ok(table)
+    Ok(Stock { table, root, signed })
 }
 
 fn absolute(dir: &Path, file: &str) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dbg_engine::Engine;
 use dbg_model::{Capability, Machine, effective, parse_arguments};
-use dbg_plugin::{Admitted, Component};
+use dbg_plugin::{Admitted, AllowUnsigned, Component};
 use dbg_session::{CodeId, Order};
 use dbg_tests::Guest;
 
@@ -24,7 +24,7 @@ impl Check {
     pub(crate) fn of(component: Vec<u8>, typed: &[(&str, &str)]) -> Self {
         let component = Component::read(component.into()).expect("it is a plugin");
         let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { admitted: Admitted::stock(component), typed }
+        Self { admitted: Admitted::unsigned(component, AllowUnsigned::by_operator()), typed }
     }
 
     /// Its code for this machine.

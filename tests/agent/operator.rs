@@ -69,7 +69,10 @@ impl Agent {
         let (mut operator, facts) = connected.expect("the agent answers");
         let native = code(&facts.machine);
         let component = check.admitted.component().digest();
-        operator.send_code(CodeId(0), component, native).await.expect("the agent takes code");
+        let trust = dbg_agent::tell([], [component]);
+        operator.send_trust(trust).await.expect("the agent takes trust");
+        let file = check.admitted.file().clone();
+        operator.send_code(CodeId(0), component, file, native).await.expect("the agent takes code");
         operator.order(RunIndex(0), check.order());
         let (sender, mut receiver) = mpsc::channel(16);
         let (_never, cancel) = watch::channel(false);

@@ -12,16 +12,40 @@ use crate::{build_id, elf, files, plugins, shell, target};
 /// What the design promises to somebody with a stick: at most this much, in bytes.
 const MAXIMUM_SIZE: u64 = 40_000_000;
 
-/// Builds the release binary
+/// Builds the binary; for a release, with stock checks that were signed elsewhere
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// The root of `dbg`, for a release; a development root is refused
+    #[arg(long, value_name = "FILE", requires = "release_plugins")]
+    release_root: Option<PathBuf>,
+    /// The signed stock checks, one `.wasm` each
+    #[arg(long, value_name = "FOLDER", requires = "release_root")]
+    release_plugins: Option<PathBuf>,
+}
 
-pub(crate) fn run(_: &Args, workspace: &Workspace) -> Result<()> {
-    let built = build(workspace)?;
+pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
+    let signing = match (args.release_root.clone(), args.release_plugins.clone()) {
+        (Some(root), Some(plugins)) => Signing::Release { root, plugins },
+        _ => Signing::Development,
+    };
+    let built = build(workspace, &signing)?;
     let size = files::shown_size(files::size(&built.binary)?);
     println!("{} {size}, static, stripped, build {}", workspace.shown(&built.binary), built.settings.id);
     println!("{}", built.agents);
     Ok(())
+}
+
+/// Who signs the stock checks.
+pub(crate) enum Signing {
+    /// A key of this clone's own, made when there is none.
+    Development,
+    /// Those who release `dbg`, where their keys are.
+    Release {
+        /// The file of their root.
+        root: PathBuf,
+        /// The folder of what they signed.
+        plugins: PathBuf,
+    },
 }
 
 /// What a build leaves behind.
@@ -55,14 +79,26 @@ impl Settings {
     }
 }
 
-/// Builds the stock checks and compiles them to native code, so that everything which includes them can be compiled.
-pub(crate) fn stock(workspace: &Workspace) -> Result<Settings> {
+/// Builds the stock checks, has them signed and compiles them to native code, so that everything which includes them can be compiled.
+pub(crate) fn stock(workspace: &Workspace, signing: &Signing) -> Result<Settings> {
     let plugins = plugins::build(workspace)?;
     let settings = Settings::of(workspace)?;
     let precompile = compile(workspace, &settings, "precompile")?;
-    let fresh = tempfile::tempdir_in(&workspace.target).context("cannot make a temporary folder")?;
-    shell::run(Command::new(precompile).arg("--out").arg(fresh.path()).args(&plugins))
-        .context("the stock checks cannot be compiled to native code")?;
+    let temporary = || tempfile::tempdir_in(&workspace.target).context("cannot make a temporary folder");
+    let (signed, fresh) = (temporary()?, temporary()?);
+    let (word, root, folder) = match signing {
+        Signing::Development => {
+            sign(workspace, &settings, &plugins, signed.path())?;
+            ("--development", signed.path().join("root.json"), signed.path())
+        }
+        Signing::Release { root, plugins } => ("--release", root.clone(), plugins.as_path()),
+    };
+    let mut compile = Command::new(precompile);
+    compile.arg(word).arg(root).arg("--out").arg(fresh.path());
+    for plugin in &plugins {
+        compile.arg(folder.join(plugin.file_name().unwrap_or_default()));
+    }
+    shell::run(&mut compile).context("the stock checks cannot be compiled to native code")?;
     let files: Vec<(String, PathBuf)> = files::entries(fresh.path())?
         .into_iter()
         .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), path))
@@ -71,9 +107,17 @@ pub(crate) fn stock(workspace: &Workspace) -> Result<Settings> {
     Ok(settings)
 }
 
+/// Signs the stock checks by this clone's own key, made once and for nobody else to read.
+fn sign(workspace: &Workspace, settings: &Settings, plugins: &[PathBuf], into: &Path) -> Result<()> {
+    let program = compile(workspace, settings, "sign-stock")?;
+    let seed = workspace.target.join("development-seed");
+    shell::run(Command::new(program).arg("--seed").arg(seed).arg("--out").arg(into).args(plugins))
+        .context("the stock checks cannot be signed")
+}
+
 /// Builds everything and checks that the binary is what the design promises.
-pub(crate) fn build(workspace: &Workspace) -> Result<Built> {
-    let settings = stock(workspace)?;
+pub(crate) fn build(workspace: &Workspace, signing: &Signing) -> Result<Built> {
+    let settings = stock(workspace, signing)?;
     let pack = compile(workspace, &settings, "pack")?;
     let agents = agents::build(workspace, &settings, &pack)?;
     let compiled = compile(workspace, &settings, "dbg")?;

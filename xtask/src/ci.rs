@@ -21,7 +21,7 @@ pub(crate) fn run(_: &Args, workspace: &Workspace) -> Result<()> {
     steps.run("wit", || wit::run(&wit::Args::default(), workspace));
     steps.run("licences", || licences::run(&licences::Args {}, workspace));
     steps.run("features", || features::check(workspace));
-    match steps.run("stock checks", || build::stock(workspace)) {
+    match steps.run("stock checks", || build::stock(workspace, &build::Signing::Development)) {
         Some(settings) => {
             steps.run("lints of the house", || lint_house(workspace, &settings));
             steps.run("docs", || docs(workspace, &settings));

@@ -12,7 +12,7 @@ use crate::{build, shell};
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: &Args, workspace: &Workspace) -> Result<()> {
-    let built = build::build(workspace)?;
+    let built = build::build(workspace, &build::Signing::Development)?;
     println!();
     println!("$ target/dist/dbg run dns-check");
     let mut dbg = Command::new(&built.binary);

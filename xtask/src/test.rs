@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     for tool in &missing {
         eprintln!("missing: `{}`; skipped without it: {}", tool.name, tool.purpose);
     }
-    let built = build::build(workspace)?;
+    let built = build::build(workspace, &build::Signing::Development)?;
     guests::build(workspace)?;
 
     let log = workspace.target.join("skipped-tests.log");

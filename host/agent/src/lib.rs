@@ -1,6 +1,6 @@
 //! The far end: a session server, an engine and a probe, wired together.
 //!
-//! This room runs what the operator sends and holds no policy of its own. It must never know how it came to be where it is.
+//! This room runs what the operator sends, where somebody vouches for it whom the operator named, and holds no policy of its own. It must never know how it came to be where it is.
 
 mod enter;
 mod entry;
@@ -10,6 +10,7 @@ mod inherited;
 mod join;
 mod machine;
 mod runner;
+mod told;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub use enter::enter;
 pub use entry::{Entry, FileReach, Inherited, Join, LinuxCapability, WatchesProcesses};
 pub use entry_error::EntryError;
 pub use machine::machine;
+pub use told::tell;
 
 /// Why an agent could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +39,7 @@ pub enum AgentError {
 /// Serves one operator on `stream`, looking at the place where this process runs, until it says `bye` or is gone. `facts`
 /// are told in the hello.
 ///
-/// The operator at the other end of `stream` is trusted with native code: with [`Security::Process`] since it is in this process or its
+/// What is run is verified here by what the operator told. Native code cannot be: the operator at the other end of `stream` is trusted with it, with [`Security::Process`] since it is in this process or its
 /// parent, with [`Security::Noise`] once it has proved that it holds the key of the run.
 pub async fn serve<S>(stream: S, security: Security<Gate>, facts: AgentFacts, engine: Engine) -> Result<(), AgentError>
 where

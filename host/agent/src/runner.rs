@@ -1,4 +1,4 @@
-//! Orders of a session become runs of the engine.
+//! Orders of a session become runs of the engine, where somebody vouches for what they run.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,52 +9,101 @@ use bytes::Bytes;
 use dbg_capability::Capabilities;
 use dbg_engine::{Engine, LoadError, Loaded, NativeCode, RunRequest};
 use dbg_model::{Counts, Digest, Ending, Event, Failure, FailureCode};
-use dbg_session::{Caller, CodeId, Order, Runner};
+use dbg_plugin::trust::{Told, VouchError, Vouched};
+use dbg_session::{Caller, CodeId, Native, Order, Runner, Trust};
 use tokio::sync::{mpsc, watch};
+
+use crate::told;
 
 /// The checks of one session.
 pub(crate) struct Checks {
     engine: Engine,
     capabilities: Capabilities,
-    codes: Mutex<HashMap<CodeId, Result<Loaded, Failure>>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    told: Told,
+    codes: HashMap<CodeId, Code>,
+}
+
+/// What became of one code.
+enum Code {
+    /// Its component may run, and its native code is on its way.
+    Vouched(Vouched),
+    /// It can run.
+    Loaded(Vouched, Loaded),
+    /// It is not run.
+    Failed(Failure),
 }
 
 impl Checks {
     pub(crate) fn new(engine: Engine, capabilities: Capabilities) -> Self {
-        Self { engine, capabilities, codes: Mutex::default() }
+        Self { engine, capabilities, known: Mutex::default() }
     }
 
-    fn codes(&self) -> MutexGuard<'_, HashMap<CodeId, Result<Loaded, Failure>>> {
-        // Nothing that holds the lock can leave the map half-changed.
-        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // Nothing that holds the lock can leave it half-changed.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn loaded(&self, code: CodeId) -> Result<Loaded, Failure> {
-        let missing = || failure("its code never arrived".to_owned());
-        self.codes().get(&code).cloned().unwrap_or_else(|| Err(missing()))
+    /// What this order runs, if all of it may.
+    fn permitted(&self, order: &Order) -> Result<Loaded, Failure> {
+        match self.known().codes.get(&order.code) {
+            Some(Code::Loaded(vouched, loaded)) => {
+                vouched.permits(&order.check, &order.grants).map_err(|error| refused(&error))?;
+                Ok(loaded.clone())
+            }
+            Some(Code::Failed(failure)) => Err(failure.clone()),
+            Some(Code::Vouched(_)) | None => Err(not_loadable("its code never arrived".to_owned())),
+        }
     }
 }
 
-fn failure(text: String) -> Failure {
+fn not_loadable(text: String) -> Failure {
     Failure { code: FailureCode::NotLoadable, text }
+}
+
+fn refused(error: &VouchError) -> Failure {
+    Failure { code: FailureCode::Refused, text: format!("the agent does not run it: {error}") }
 }
 
 /// A load error in one line, with what to do.
 fn load_failure(error: &LoadError) -> Failure {
     match error.hint() {
-        Some(hint) => failure(format!("{error}: {hint}")),
-        None => failure(error.to_string()),
+        Some(hint) => not_loadable(format!("{error}: {hint}")),
+        None => not_loadable(error.to_string()),
     }
 }
 
 #[async_trait]
 impl Runner for Checks {
-    async fn load(&self, code: CodeId, _component: Digest, native: Bytes) {
+    async fn trust(&self, trust: Trust) {
+        let told = told::read(trust);
+        self.known().told = told;
+    }
+
+    async fn judge(&self, code: CodeId, component: Digest, file: Bytes) -> Native {
+        let mut known = self.known();
+        let (judged, native) = match known.told.vouch(&file, component) {
+            Ok(vouched) => (Code::Vouched(vouched), Native::Wanted),
+            Err(error) => (Code::Failed(refused(&error)), Native::Dropped),
+        };
+        known.codes.insert(code, judged);
+        native
+    }
+
+    async fn load(&self, code: CodeId, native: Bytes) {
+        let Some(Code::Vouched(vouched)) = self.known().codes.remove(&code) else { return };
         // SAFETY: the operator at the other end of the session made these bytes with the compiler of this version. A session calls this
         // after its hello alone: by then the operator is known to be in this process, or to hold the key of the run.
         let native = unsafe { NativeCode::from_trusted(native) };
-        let loaded = self.engine.load(&native).inspect(Loaded::prepare).map_err(|error| load_failure(&error));
-        self.codes().insert(code, loaded);
+        let loaded = match self.engine.load(&native).inspect(Loaded::prepare) {
+            Ok(loaded) => Code::Loaded(vouched, loaded),
+            Err(error) => Code::Failed(load_failure(&error)),
+        };
+        self.known().codes.insert(code, loaded);
     }
 
     async fn run(
@@ -65,9 +114,9 @@ impl Runner for Checks {
         // No capability of this version is answered by the operator's side.
         _caller: Caller,
     ) -> Ending {
-        let Order { code, check, arguments, grants, limits, target } = order;
-        match self.loaded(code) {
+        match self.permitted(&order) {
             Ok(loaded) => {
+                let Order { code: _, check, arguments, grants, limits, target } = order;
                 let request = RunRequest { check, arguments, grants, limits, target };
                 loaded.run(request, &self.capabilities, events, cancel).await
             }

@@ -1,53 +1,66 @@
-//! The checks that this binary carries, precompiled and covered by its digest.
+//! The checks that this binary carries: signed, with the root that they are signed by, precompiled, and all of it covered by the binary's digest.
 
 use anyhow::Context as _;
 use bytes::Bytes;
 use dbg_engine::NativeCode;
+use dbg_plugin::trust::Grounds;
 use dbg_plugin::{Admitted, Component};
 
 use crate::diagnostic::Fault;
+use crate::settings::reference_time;
 
 /// One stock plugin as the build wrote it.
 struct Embedded {
     digest: &'static str,
-    wasm: &'static [u8],
+    file: &'static [u8],
+    /// Of the component; its signature follows.
+    length: usize,
     native: &'static [u8],
     imports: &'static [&'static str],
     declaration: &'static str,
 }
 
 static TABLE: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/stock.rs"));
+static ROOT: &[u8] = include!(concat!(env!("OUT_DIR"), "/root.rs"));
 
 /// One stock plugin.
 #[derive(Clone)]
 pub(crate) struct Stock {
     /// What it is.
     pub(crate) component: Component,
+    file: &'static [u8],
     native: &'static [u8],
+    grounds: Grounds,
 }
 
 impl Stock {
     /// As something that may run.
     pub(crate) fn admitted(&self) -> Admitted {
-        Admitted::stock(self.component.clone())
+        Admitted::stock(self.component.clone(), self.file(), self.grounds.clone())
+    }
+
+    /// The whole file, with its signature.
+    pub(crate) fn file(&self) -> Bytes {
+        Bytes::from_static(self.file)
     }
 
     /// Its code, compiled when this binary was built: a stock check never compiles.
     pub(crate) fn native(&self) -> NativeCode {
         // SAFETY: the bytes are part of this binary; `precompile` of the same build made them from the same engine, and the table
         // that pairs them with a component is generated.
-
         unsafe { NativeCode::from_trusted(Bytes::from_static(self.native)) }
     }
 }
 
 /// All stock plugins, in the order of their names.
 pub(crate) fn all() -> Result<Vec<Stock>, Fault> {
+    let grounds = Grounds::of_stock(Bytes::from_static(ROOT), reference_time());
     let stock = |embedded: &Embedded| {
-        let Embedded { digest, wasm, native, imports, declaration } = *embedded;
+        let Embedded { digest, file, length, native, imports, declaration } = *embedded;
+        let wasm = file.get(..length).context("a stock check is cut off")?;
         let imports = imports.iter().map(|import| (*import).to_owned());
         let component = Component::embedded(wasm, digest.parse()?, declaration, imports)?;
-        anyhow::Ok(Stock { component, native })
+        anyhow::Ok(Stock { component, file, native, grounds: grounds.clone() })
     };
     TABLE
         .iter()

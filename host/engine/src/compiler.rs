@@ -79,6 +79,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use bytes::Bytes;
+    use dbg_plugin::trust::{Grounds, Moment, ReferenceTime};
     use dbg_plugin::{AllowUnsigned, Component};
 
     use super::*;
@@ -115,7 +116,8 @@ mod tests {
 
     #[test]
     fn there_is_code_for_every_machine_whatever_it_says_of_itself() {
-        let (engine, admitted) = (Engine::new().unwrap(), Admitted::stock(component()));
+        let (engine, admitted) =
+            (Engine::new().unwrap(), Admitted::unsigned(component(), AllowUnsigned::by_operator()));
         for architecture in Architecture::ALL {
             for features in [&[][..], &EVERY] {
                 let machine = machine(architecture, features);
@@ -131,7 +133,8 @@ mod tests {
 
     #[test]
     fn code_for_the_own_architecture_is_for_the_least_of_it() {
-        let (engine, admitted) = (Engine::new().unwrap(), Admitted::stock(component()));
+        let (engine, admitted) =
+            (Engine::new().unwrap(), Admitted::unsigned(component(), AllowUnsigned::by_operator()));
         let code = |features| engine.compile_for(&machine(Architecture::OWN, features), &admitted).unwrap();
         assert_eq!(code(&EVERY).bytes(), code(&[]).bytes());
         engine.load(&code(&EVERY)).unwrap();
@@ -139,7 +142,8 @@ mod tests {
 
     #[test]
     fn code_for_another_architecture_is_refused_where_it_is_loaded() {
-        let (engine, admitted) = (Engine::new().unwrap(), Admitted::stock(component()));
+        let (engine, admitted) =
+            (Engine::new().unwrap(), Admitted::unsigned(component(), AllowUnsigned::by_operator()));
         let code = engine.compile_for(&machine(foreign(), &[]), &admitted).unwrap();
         let Err(error) = engine.load(&code) else { panic!("it loads") };
         assert!(matches!(error, LoadError::Foreign(_)), "{error}");
@@ -165,13 +169,17 @@ mod tests {
             let Err(error) = least().load(&code) else { panic!("{feature:?}: it loads") };
             assert!(matches!(error, LoadError::Foreign(_)), "{feature:?}: {error}");
         }
-        let code = Engine::new().unwrap().compile(&Admitted::stock(component)).unwrap();
+        let code =
+            Engine::new().unwrap().compile(&Admitted::unsigned(component, AllowUnsigned::by_operator())).unwrap();
         least().load(&code).unwrap();
     }
 
     #[test]
     fn a_stock_check_is_worth_thorough_code() {
-        assert_eq!(Effort::worth(&Admitted::stock(component())), Effort::Thorough);
+        let grounds =
+            Grounds::of_stock(Bytes::new(), ReferenceTime::new(Moment::from_seconds(0), Moment::from_seconds(0)));
+        let stock = Admitted::stock(component(), component().bytes().clone(), grounds);
+        assert_eq!(Effort::worth(&stock), Effort::Thorough);
         let unsigned = Admitted::unsigned(component(), AllowUnsigned::by_operator());
         assert_eq!(Effort::worth(&unsigned), Effort::Quick);
     }

@@ -197,7 +197,7 @@ fn unlinked(cause: wasmtime::Error) -> LoadError {
 
 #[cfg(test)]
 mod tests {
-    use dbg_plugin::{Admitted, Component as Plugin};
+    use dbg_plugin::{Admitted, AllowUnsigned, Component as Plugin};
 
     use super::*;
     use crate::samples::{plugin, with};
@@ -210,7 +210,7 @@ mod tests {
         let digest = dbg_model::Digest::from_bytes([0; 32]);
         let component = Plugin::embedded(bytes.leak(), digest, declaration, []).unwrap();
         let engine = Engine::new().unwrap();
-        let code = engine.compile(&Admitted::stock(component)).unwrap();
+        let code = engine.compile(&Admitted::unsigned(component, AllowUnsigned::by_operator())).unwrap();
         engine.load(&code).map(|_| ()).unwrap_err()
     }
 
@@ -260,7 +260,9 @@ mod tests {
             "(i32.const 16)",
         );
         let component = Plugin::read(bytes.into()).unwrap();
-        assert!(engine.load(&engine.compile(&Admitted::stock(component)).unwrap()).is_ok());
+        assert!(
+            engine.load(&engine.compile(&Admitted::unsigned(component, AllowUnsigned::by_operator())).unwrap()).is_ok()
+        );
     }
 
     #[test]
@@ -297,7 +299,8 @@ mod tests {
     #[test]
     fn thorough_code_loads_beside_quick_code() {
         let engine = Engine::new().unwrap();
-        let admitted = Admitted::stock(Plugin::read(plugin("(i32.const 16)").into()).unwrap());
+        let admitted =
+            Admitted::unsigned(Plugin::read(plugin("(i32.const 16)").into()).unwrap(), AllowUnsigned::by_operator());
         assert!(engine.load(&engine.compile_thoroughly(&admitted).unwrap()).is_ok());
     }
 }

@@ -249,7 +249,7 @@ fn timed_out(limits: Limits) -> Failure {
 #[cfg(test)]
 mod tests {
     use dbg_capability::{Configuration, LookupError, Resolver, ResolverError, Sockets};
-    use dbg_plugin::{Admitted, Component};
+    use dbg_plugin::{Admitted, AllowUnsigned, Component};
 
     use super::*;
     use crate::Engine;
@@ -282,7 +282,7 @@ mod tests {
     }
 
     fn load(engine: &Engine, bytes: Vec<u8>) -> Loaded {
-        let admitted = Admitted::stock(Component::read(bytes.into()).unwrap());
+        let admitted = Admitted::unsigned(Component::read(bytes.into()).unwrap(), AllowUnsigned::by_operator());
         engine.load(&engine.compile(&admitted).unwrap()).unwrap()
     }
 

@@ -26,6 +26,8 @@ pub enum FailureCode {
     OutOfMemory,
     /// The guest could not be loaded or started.
     NotLoadable,
+    /// The agent refused to run it: nobody whom the operator named vouches for it so.
+    Refused,
     /// The session to the agent broke.
     Disconnected,
     /// The target is not there, or may not be entered.

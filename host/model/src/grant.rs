@@ -2,6 +2,7 @@
 
 mod bound;
 mod effective;
+mod within;
 
 pub use bound::{BoundError, ConnectBound, FilesBound, Protocol, SocketsBound, Where};
 pub use effective::{

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::Component;
-use crate::trust::{Facts, Verified};
+use crate::trust::{Facts, Grounds, Verified};
 
 /// On whose word a component runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,28 +34,28 @@ pub struct Admitted {
     component: Component,
     provenance: Provenance,
     file: Bytes,
+    grounds: Option<Grounds>,
 }
 
 impl Admitted {
-    /// A component that is part of this binary.
+    /// A component that is part of this binary, with its signed file and the root that came with it.
     #[must_use]
-    pub fn stock(component: Component) -> Self {
-        let file = component.bytes().clone();
-        Self { component, provenance: Provenance::Stock, file }
+    pub fn stock(component: Component, file: Bytes, grounds: Grounds) -> Self {
+        Self { component, provenance: Provenance::Stock, file, grounds: Some(grounds) }
     }
 
     /// A component that a vendor vouches for; `file` is what was verified.
     #[must_use]
     pub fn vendor(verified: Verified<Component>, file: Bytes) -> Self {
-        let (component, facts) = verified.into_parts();
-        Self { component, provenance: Provenance::Vendor(Box::new(facts)), file }
+        let (component, facts, grounds) = verified.into_parts();
+        Self { component, provenance: Provenance::Vendor(Box::new(facts)), file, grounds: Some(grounds) }
     }
 
     /// An unsigned component.
     #[must_use]
     pub fn unsigned(component: Component, _allowed: AllowUnsigned) -> Self {
         let file = component.bytes().clone();
-        Self { component, provenance: Provenance::Unsigned, file }
+        Self { component, provenance: Provenance::Unsigned, file, grounds: None }
     }
 
     /// The component.
@@ -74,5 +74,11 @@ impl Admitted {
     #[must_use]
     pub fn file(&self) -> &Bytes {
         &self.file
+    }
+
+    /// What an agent verifies the file by; without any it is told that this very component may run unsigned.
+    #[must_use]
+    pub fn grounds(&self) -> Option<&Grounds> {
+        self.grounds.as_ref()
     }
 }

@@ -15,6 +15,7 @@ pub(crate) fn code_word(code: FailureCode) -> &'static str {
         FailureCode::Trapped => "trapped",
         FailureCode::OutOfMemory => "out-of-memory",
         FailureCode::NotLoadable => "not-loadable",
+        FailureCode::Refused => "refused",
         FailureCode::Disconnected => "disconnected",
         FailureCode::Unreachable => "unreachable",
     }
@@ -33,6 +34,7 @@ pub(crate) fn code_phrase(code: FailureCode) -> &'static str {
         FailureCode::Trapped => "the plugin stopped by a fault of its own",
         FailureCode::OutOfMemory => "the plugin wanted more memory than it may have",
         FailureCode::NotLoadable => "the plugin could not be started",
+        FailureCode::Refused => "the agent refused to run it",
         FailureCode::Disconnected => "the connection to the agent broke",
         FailureCode::Unreachable => "the target could not be reached",
     }

@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use dbg_model::{Architecture, Artifact, Counts, Digest, Effective, Ending, Event, Limits, Machine, Progress, RunId};
 use dbg_session::{
-    AgentFacts, Caller, CodeId, Gate, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, Window, serve,
+    AgentFacts, Caller, CodeId, Gate, Native, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, Trust,
+    Window, serve,
 };
 use tokio::io::{AsyncRead, AsyncWrite, duplex, join};
 use tokio::net::unix::pipe::pipe;
@@ -28,7 +29,13 @@ struct Checks;
 
 #[async_trait]
 impl Runner for Checks {
-    async fn load(&self, _code: CodeId, _component: Digest, native: Bytes) {
+    async fn trust(&self, _trust: Trust) {}
+
+    async fn judge(&self, _code: CodeId, _component: Digest, _file: Bytes) -> Native {
+        Native::Wanted
+    }
+
+    async fn load(&self, _code: CodeId, native: Bytes) {
         assert_eq!(native.len() % CODE, 0);
     }
 
@@ -90,8 +97,10 @@ async fn speed(key: Option<&RunKey>) -> (f64, f64) {
     let (mut operator, agent) = connect(join(up_out, down_in), join(down_out, up_in), key).await;
     let native = Bytes::from(vec![7; CODE]);
     let start = Instant::now();
+    operator.send_trust(Trust::default()).await.unwrap();
     for code in 0..u32::try_from(TOTAL / CODE).unwrap() {
-        operator.send_code(CodeId(code), Digest::from_bytes([0; 32]), native.clone()).await.unwrap();
+        let component = Digest::from_bytes([0; 32]);
+        operator.send_code(CodeId(code), component, Bytes::new(), native.clone()).await.unwrap();
     }
     // What is still under way is less than a thousandth.
     let down = rate(start);
@@ -137,7 +146,8 @@ async fn memory(key: Option<&RunKey>) -> (u64, Duration) {
         let (mut operator, agent) = connect(near, far, key).await;
         hello += start.elapsed();
         operator.set_window(Window::shared_by(SESSIONS));
-        operator.send_code(CodeId(0), Digest::from_bytes([0; 32]), Bytes::from(vec![7; 0])).await.unwrap();
+        operator.send_trust(Trust::default()).await.unwrap();
+        operator.send_code(CodeId(0), Digest::from_bytes([0; 32]), Bytes::new(), Bytes::new()).await.unwrap();
         operator.order(RunIndex(0), order("wait"));
         let (events, mut said) = mpsc::channel(1);
         let following = tokio::spawn(operator.follow(events, cancelled.clone()));

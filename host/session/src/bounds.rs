@@ -8,6 +8,8 @@ pub(crate) const MAX_FRAME: usize = 24 << 20;
 pub(crate) const MAX_HELLO: usize = 1024;
 /// The largest artifact measured is 60 MB: Python with its interpreter, compiled.
 pub(crate) const MAX_CODE: u64 = 256 << 20;
+/// The longest file of a component with its signature is 64 MiB and 64 KiB.
+pub(crate) const MAX_FILE: u64 = 65 << 20;
 /// A command line names some tens of plugins.
 pub(crate) const MAX_CODES: usize = 256;
 /// Runs of one session at once: a command line names some hundreds of checks. How many there are in all is not bounded, since only the

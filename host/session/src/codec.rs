@@ -29,6 +29,7 @@ impl Frame for Down {
     fn name(&self) -> &'static str {
         match self {
             Self::Hello { .. } => "hello",
+            Self::Trust(_) => "trust",
             Self::Code { .. } => "code",
             Self::CodeBytes { .. } => "code-bytes",
             Self::Run { .. } => "run",

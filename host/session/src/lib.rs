@@ -1,7 +1,7 @@
 //! One conversation between an operator and an agent, over any byte stream.
 //!
-//! This room knows frames, their order and their bounds, and who may speak to whom. It must never know docker, kube or wasm: code is bytes,
-//! and whoever runs it is behind [`Runner`]; a reverse call is bytes, and whoever answers it is behind [`Answerer`]. docs/protocol.md
+//! This room knows frames, their order and their bounds, and who may speak to whom. It must never know docker, kube or wasm: code and trust are
+//! bytes, and whoever judges and runs them is behind [`Runner`]; a reverse call is bytes, and whoever answers it is behind [`Answerer`]. docs/protocol.md
 //! has the protocol.
 
 mod agent;
@@ -29,6 +29,6 @@ pub use answerer::{Answerer, AnswersNothing};
 pub use error::{Offence, SessionError};
 pub use key::{AgentToken, RunKey, TokenError};
 pub use operator::{Operator, Window};
-pub use runner::Runner;
+pub use runner::{Native, Runner};
 pub use security::{Gate, Security, Wrapping};
-pub use wire::{AgentFacts, CodeId, Order, PROTOCOL, Protocol, Refusal, RunIndex};
+pub use wire::{AgentFacts, CodeId, Late, Order, PROTOCOL, Protocol, Refusal, RunIndex, Trust, TrustedVendor};

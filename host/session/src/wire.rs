@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use dbg_model::{CheckName, Digest, Effective, Event, Fence, Limits, Machine, Scalar};
+use dbg_model::{Capability, CheckName, Digest, Effective, Event, Fence, Limits, Machine, Scalar};
 use serde::{Deserialize, Serialize};
 
 /// The version of the protocol: a change of any frame after a release is a new one.
@@ -43,6 +43,41 @@ pub struct AgentFacts {
     pub machine: Machine,
     /// What keeps its process in.
     pub fences: BTreeSet<Fence>,
+}
+
+/// Whom the operator's run stands on, so that the agent judges what it is handed by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trust {
+    /// The vendors who vouch for something in this run.
+    pub vendors: Vec<TrustedVendor>,
+    /// The components that the operator lets run though nobody signed them.
+    pub unsigned: Vec<Digest>,
+}
+
+/// One vendor as the operator trusts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustedVendor {
+    /// The file of its root.
+    pub root: Bytes,
+    /// The file of its newest list of revocations, where there is one.
+    pub list: Option<Bytes>,
+    /// What its plugins may be granted at most.
+    pub ceiling: BTreeSet<Capability>,
+    /// What dates are compared with, in seconds since 1970.
+    pub time: u64,
+    /// What is done about plugins and keys that have expired.
+    pub expired: Late,
+    /// What is done when a newer list is due.
+    pub stale: Late,
+}
+
+/// What is done about something that is past its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Late {
+    /// It does not count.
+    Refused,
+    /// It counts; the operator tells of it.
+    Told,
 }
 
 /// One check to be run.
@@ -84,9 +119,11 @@ pub enum Refusal {
 pub(crate) enum Down {
     /// The first frame.
     Hello { build: String },
-    /// Code begins; its bytes follow in order.
-    Code { code: CodeId, component: Digest, length: u64 },
-    /// The next bytes of a code.
+    /// Whom the run stands on. Once, before any code.
+    Trust(Trust),
+    /// Code begins: the file of its component and the native code that was made of it. Their bytes follow in this order.
+    Code { code: CodeId, component: Digest, file: u64, native: u64 },
+    /// The next bytes of the file, or of the native code: never of both.
     CodeBytes { code: CodeId, bytes: Bytes },
     /// Run a check. Its code has arrived whole.
     Run { run: RunIndex, order: Box<Order> },

@@ -44,7 +44,7 @@ fn long_help() -> String {
 #[derive(Debug, Parser)]
 #[command(
     name = "dbg",
-    version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("DBG_BUILD"), ")"),
+    version = env!("DBG_VERSION"),
     about = "Finds out what is wrong with a machine, from one file, offline",
     max_term_width = 100,
     after_help = EXAMPLES,

@@ -16,4 +16,4 @@ pub(crate) use repetition::Repetition;
 pub(crate) use run::{RunSettings, Timings};
 pub(crate) use target::ExplainSettings;
 pub(crate) use terminal::{Interaction, Terminal};
-pub(crate) use trust::Trust;
+pub(crate) use trust::{Trust, reference_time};

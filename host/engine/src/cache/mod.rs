@@ -139,7 +139,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use dbg_model::Architecture;
-    use dbg_plugin::Component;
+    use dbg_plugin::{AllowUnsigned, Component};
     use fs_err as fs;
     use tempfile::TempDir;
 
@@ -148,7 +148,11 @@ mod tests {
 
     fn setting() -> (TempDir, Engine, Admitted) {
         let component = Component::read(samples::plugin("(i32.const 0)").into()).unwrap();
-        (tempfile::tempdir().unwrap(), Engine::new().unwrap(), Admitted::stock(component))
+        (
+            tempfile::tempdir().unwrap(),
+            Engine::new().unwrap(),
+            Admitted::unsigned(component, AllowUnsigned::by_operator()),
+        )
     }
 
     #[derive(Debug)]

@@ -106,6 +106,11 @@ impl Component {
         &self.declaration
     }
 
+    /// The same, shared: for who keeps it and not the bytes.
+    pub(crate) fn shared_declaration(&self) -> Arc<Declaration> {
+        Arc::clone(&self.declaration)
+    }
+
     /// The text of its section `dbg:checks`. Foreign text.
     #[must_use]
     pub fn declaration_text(&self) -> &str {

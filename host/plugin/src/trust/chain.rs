@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use dbg_model::{Digest, VendorName};
 use serde::{Deserialize, Serialize};
 
@@ -100,12 +101,24 @@ pub(super) struct WrittenChain {
 }
 
 /// A vendor's root: a chain whose every link was verified. Only [`VendorRoot::read`] makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct VendorRoot {
     current: Root,
     /// Who signed roots and lists in each version, oldest first, with the digest of the version's payload.
     history: Vec<(Digest, Role)>,
+    /// All of it as it was read: what an agent is told.
+    file: Bytes,
 }
+
+/// By what was signed: two files can write one chain, with other signatures.
+impl PartialEq for VendorRoot {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { current, history, file: _ } = self;
+        *current == other.current && *history == other.history
+    }
+}
+
+impl Eq for VendorRoot {}
 
 impl VendorRoot {
     /// Reads and verifies a file of roots: version 1 by its own threshold, each later one by that of the version before and its own.
@@ -125,13 +138,14 @@ impl VendorRoot {
             }
             chain = Some(Self::link(chain, &envelope, root)?);
         }
-        chain.ok_or(ChainFault::Empty)
+        let chain = chain.ok_or(ChainFault::Empty)?;
+        Ok(Self { file: Bytes::copy_from_slice(file), ..chain })
     }
 
     fn link(before: Option<Self>, envelope: &Envelope, root: Root) -> Result<Self, ChainFault> {
         let version = root.version;
         let mut history = Vec::new();
-        if let Some(Self { current, history: earlier }) = before {
+        if let Some(Self { current, history: earlier, file: _ }) = before {
             if root.vendor != current.vendor {
                 return Err(ChainFault::Vendor { version, vendor: current.vendor, found: root.vendor });
             }
@@ -143,7 +157,7 @@ impl VendorRoot {
         }
         signed_by(envelope, &root.root).map_err(|fault| ChainFault::Own { version, fault })?;
         history.push((digest(envelope.payload()), root.root.clone()));
-        Ok(Self { current: root, history })
+        Ok(Self { current: root, history, file: Bytes::new() })
     }
 
     /// The newest version.
@@ -186,6 +200,12 @@ impl VendorRoot {
         let mut bytes = self.fingerprint().as_bytes().to_vec();
         bytes.extend(ids.iter().flat_map(|id| *id.digest().as_bytes()));
         digest(&bytes)
+    }
+
+    /// The file that it was read from.
+    #[must_use]
+    pub fn file(&self) -> &Bytes {
+        &self.file
     }
 
     /// Who signed roots and lists, in each version, newest first.

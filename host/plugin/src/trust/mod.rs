@@ -4,6 +4,7 @@ mod chain;
 mod envelope;
 mod error;
 mod floor;
+mod grounds;
 mod json;
 mod key;
 mod moment;
@@ -15,9 +16,11 @@ mod sign;
 mod state;
 mod statement;
 mod step;
+mod stock;
 mod store;
 mod threshold;
 mod verify;
+mod vouch;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,7 @@ pub use chain::{ChainFault, VendorRoot};
 pub use envelope::{Envelope, EnvelopeFault, Part, PayloadType, Signature};
 pub use error::TrustError;
 pub use floor::{Floor, FloorFault, Floors, FloorsFault};
+pub use grounds::{Grounds, GroundsFault};
 pub use json::JsonFault;
 pub use key::{KeyFault, KeyId, PublicKey, SignatureFault};
 pub use moment::{Moment, MomentError};
@@ -40,9 +44,11 @@ pub use sign::{
 pub use state::{ReferenceTime, Rule, Rules, StateFault, TrustedState, VendorTrust};
 pub use statement::{Statement, StatementFault};
 pub use step::Step;
+pub use stock::{StockFault, StockSigner, development_root, is_reserved, sign_for_development};
 pub use store::{
     Changed, GuardFault, Loaded, Origin, Places, Privilege, Problem, ProblemFault, RemovedTrust, TrustStore,
     TrustStoreError,
 };
 pub use threshold::ThresholdFault;
 pub use verify::{Concern, Facts, ListFacts, Verified, verify};
+pub use vouch::{Beyond, Told, VouchError, Vouched};

@@ -1,5 +1,6 @@
 //! What a vendor takes back between two versions of its root: a small list, signed by the root's keys, because who gave trust takes it away.
 
+use bytes::Bytes;
 use dbg_model::{Digest, VendorName};
 use serde::{Deserialize, Serialize};
 
@@ -82,10 +83,12 @@ pub struct Revocations {
 }
 
 /// A list whose signatures were counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct RevocationList {
     content: Revocations,
     digest: Digest,
+    /// As it was read: what an agent is told.
+    file: Bytes,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +149,16 @@ impl Revocations {
     }
 }
 
+/// By what was signed.
+impl PartialEq for RevocationList {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { content, digest, file: _ } = self;
+        *content == other.content && *digest == other.digest
+    }
+}
+
+impl Eq for RevocationList {}
+
 impl RevocationList {
     /// Reads a list and counts its signatures. Whether it is older than one that was seen is for whoever keeps the floors.
     pub fn read(file: &[u8], root: &VendorRoot, signers: Signers) -> Result<Self, ListFault> {
@@ -160,13 +173,19 @@ impl RevocationList {
             _ => current.map(drop),
         };
         counted?;
-        Ok(Self { content, digest: digest(envelope.payload()) })
+        Ok(Self { content, digest: digest(envelope.payload()), file: Bytes::copy_from_slice(file) })
     }
 
     /// What it says.
     #[must_use]
     pub fn content(&self) -> &Revocations {
         &self.content
+    }
+
+    /// The file that it was read from.
+    #[must_use]
+    pub fn file(&self) -> &Bytes {
+        &self.file
     }
 
     /// SHA-256 of its signed bytes: tells two lists with one version apart.

@@ -23,6 +23,12 @@ impl ReferenceTime {
         Self(clock.max(build))
     }
 
+    /// The latest of them.
+    #[must_use]
+    pub fn moment(self) -> Moment {
+        self.0
+    }
+
     pub(super) fn for_vendor(self, trust: &VendorTrust) -> Moment {
         let listed = trust.list.as_ref().map(|list| list.content().issued);
         self.0.max(trust.root.current().issued).max(listed.unwrap_or(self.0))

@@ -10,6 +10,7 @@ use dbg_model::{Capability, Digest, VendorName};
 use super::chain::VendorRoot;
 use super::envelope::{Envelope, PayloadType};
 use super::error::TrustError;
+use super::grounds::Grounds;
 use super::key::KeyId;
 use super::moment::Moment;
 use super::section::split;
@@ -27,6 +28,7 @@ const MAX_AHEAD_DAYS: u64 = 1;
 pub struct Verified<T> {
     value: T,
     facts: Facts,
+    grounds: Grounds,
 }
 
 impl<T> Verified<T> {
@@ -42,10 +44,16 @@ impl<T> Verified<T> {
         &self.facts
     }
 
-    /// Both, apart.
+    /// What it was verified by.
     #[must_use]
-    pub fn into_parts(self) -> (T, Facts) {
-        (self.value, self.facts)
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
+    /// All of it, apart.
+    #[must_use]
+    pub fn into_parts(self) -> (T, Facts, Grounds) {
+        (self.value, self.facts, self.grounds)
     }
 }
 
@@ -103,6 +111,26 @@ pub fn verify(
     time: ReferenceTime,
     rules: Rules,
 ) -> Result<Verified<Component>, TrustError> {
+    verify_as(file, state, time, rules, Validate::Yes)
+}
+
+/// As [`verify`], by who is handed native code that was compiled from the file already: WebAssembly's own rules matter to who compiles alone.
+pub(super) fn verify_compiled(
+    file: &Bytes,
+    state: &TrustedState,
+    time: ReferenceTime,
+    rules: Rules,
+) -> Result<Verified<Component>, TrustError> {
+    verify_as(file, state, time, rules, Validate::DoneBefore)
+}
+
+fn verify_as(
+    file: &Bytes,
+    state: &TrustedState,
+    time: ReferenceTime,
+    rules: Rules,
+    validate: Validate,
+) -> Result<Verified<Component>, TrustError> {
     // Step 1: the section with the signature.
     let split = split(file)?;
     let envelope = split.envelope.ok_or(TrustError::Unsigned)?;
@@ -134,14 +162,14 @@ pub fn verify(
     sequence(&statement, root, state)?;
     // Step 10: the component. What has the digest of the newest that was taken here was validated then.
     let known = state.floors().plugin(root, &statement.plugin).is_some_and(|floor| floor.digest == found);
-    let validate = if known { Validate::DoneBefore } else { Validate::Yes };
+    let validate = if known { Validate::DoneBefore } else { validate };
     let component = Component::read_hashed(split.component, found, validate)?;
     // Step 11: the identity.
     identity(&statement, &component)?;
     // Step 12: the ceiling.
     within_ceiling(&component, trust)?;
     let facts = facts(statement, trust, keys, now, concerns);
-    Ok(Verified { value: component, facts })
+    Ok(Verified { value: component, facts, grounds: Grounds::of(trust, time, rules) })
 }
 
 fn unknown(vendor: &VendorName, state: &TrustedState) -> TrustError {

@@ -115,6 +115,8 @@ enum Code {
     OutOfMemory,
     /// The plugin could not be loaded or started.
     NotLoadable,
+    /// The agent refused to run it: nobody whom the operator named vouches for it so.
+    Refused,
     /// The connection to the agent broke.
     Disconnected,
     /// The target is not there, or may not be entered.
@@ -134,6 +136,7 @@ impl<'a> Failure<'a> {
             FailureCode::Trapped => Code::Trapped,
             FailureCode::OutOfMemory => Code::OutOfMemory,
             FailureCode::NotLoadable => Code::NotLoadable,
+            FailureCode::Refused => Code::Refused,
             FailureCode::Disconnected => Code::Disconnected,
             FailureCode::Unreachable => Code::Unreachable,
         };

@@ -1,75 +1,153 @@
-//! Native code as it arrives.
+//! Files and native code as they arrive.
 
 use std::collections::HashMap;
 
 use bytes::{Bytes, BytesMut};
 use dbg_model::Digest;
 
-use crate::bounds::{CODE_CLAIM, MAX_CODE, MAX_CODES};
-use crate::{CodeId, Offence, SessionError};
+use crate::bounds::{CODE_CLAIM, MAX_CODE, MAX_CODES, MAX_FILE};
+use crate::{CodeId, Native, Offence, SessionError};
 
-/// Code of one session: on its way, or whole and given away.
+/// What one session was sent of trust and code.
 #[derive(Default)]
-pub(super) struct Codes(HashMap<CodeId, Option<Arriving>>);
+pub(super) struct Codes {
+    trusted: bool,
+    codes: HashMap<CodeId, Code>,
+}
+
+/// One code, from its announcement on.
+enum Code {
+    /// Its file is on its way, and so many bytes of native code follow.
+    File { component: Digest, file: Arriving, native: u64 },
+    /// Its file is with whoever judges it.
+    Judged { native: u64 },
+    /// Its native code is on its way, to be kept.
+    Native(Arriving),
+    /// So much of its native code is still to come, and to be dropped.
+    Dropped { left: u64 },
+    /// All of it was given away or dropped.
+    Whole,
+}
 
 struct Arriving {
-    component: Digest,
     length: u64,
     bytes: BytesMut,
 }
 
-/// Code that has arrived.
-pub(super) struct Whole {
-    pub(super) component: Digest,
-    pub(super) native: Bytes,
+/// What has arrived whole.
+#[derive(Debug, PartialEq)]
+pub(super) enum Arrived {
+    /// The file of a component that is said to have this digest.
+    File { component: Digest, file: Bytes },
+    /// Native code that is wanted.
+    Native(Bytes),
+}
+
+impl Arriving {
+    fn new(length: u64) -> Self {
+        Self { length, bytes: BytesMut::new() }
+    }
+
+    fn receive(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
+        let after = u64::try_from(self.bytes.len() + bytes.len()).unwrap_or(u64::MAX);
+        if after > self.length {
+            return Err(SessionError::Misbehaved(Offence::CodeLength));
+        }
+        if self.bytes.is_empty() {
+            self.bytes.reserve(usize::try_from(self.length).unwrap_or(CODE_CLAIM).min(CODE_CLAIM));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn is_whole(&self) -> bool {
+        u64::try_from(self.bytes.len()) == Ok(self.length)
+    }
 }
 
 impl Codes {
-    /// Whether this code has arrived.
-    pub(super) fn has(&self, code: CodeId) -> bool {
-        matches!(self.0.get(&code), Some(None))
+    /// Whether nothing was said yet of whom the run stands on.
+    pub(super) fn wait_for_trust(&self) -> bool {
+        !self.trusted
     }
 
-    /// Code is announced; it is whole at once when it has no bytes.
+    /// It was said now.
+    pub(super) fn trusted(&mut self) {
+        self.trusted = true;
+    }
+
+    /// Whether this code has arrived.
+    pub(super) fn has(&self, code: CodeId) -> bool {
+        matches!(self.codes.get(&code), Some(Code::Whole))
+    }
+
+    /// Code is announced; its file is whole at once when it has no bytes.
     pub(super) fn begin(
         &mut self,
         code: CodeId,
         component: Digest,
-        length: u64,
-    ) -> Result<Option<Whole>, SessionError> {
-        if length > MAX_CODE {
-            return Err(SessionError::Misbehaved(Offence::CodeLength));
-        }
-        if self.0.len() >= MAX_CODES {
-            return Err(SessionError::Misbehaved(Offence::TooMany));
-        }
-        if self.0.contains_key(&code) {
+        file: u64,
+        native: u64,
+    ) -> Result<Option<Arrived>, SessionError> {
+        if !self.trusted || self.codes.contains_key(&code) {
             return Err(SessionError::Misbehaved(Offence::OutOfOrder { frame: "code" }));
         }
-        self.0.insert(code, Some(Arriving { component, length, bytes: BytesMut::new() }));
-        Ok(self.take_whole(code))
-    }
-
-    /// The next bytes of code.
-    pub(super) fn receive(&mut self, code: CodeId, bytes: &[u8]) -> Result<Option<Whole>, SessionError> {
-        let Some(Some(arriving)) = self.0.get_mut(&code) else {
-            return Err(SessionError::Misbehaved(Offence::OutOfOrder { frame: "code-bytes" }));
-        };
-        let after = u64::try_from(arriving.bytes.len() + bytes.len()).unwrap_or(u64::MAX);
-        if after > arriving.length {
+        if file > MAX_FILE || native > MAX_CODE {
             return Err(SessionError::Misbehaved(Offence::CodeLength));
         }
-        if arriving.bytes.is_empty() {
-            arriving.bytes.reserve(usize::try_from(arriving.length).unwrap_or(CODE_CLAIM).min(CODE_CLAIM));
+        if self.codes.len() >= MAX_CODES {
+            return Err(SessionError::Misbehaved(Offence::TooMany));
         }
-        arriving.bytes.extend_from_slice(bytes);
-        Ok(self.take_whole(code))
+        self.codes.insert(code, Code::File { component, file: Arriving::new(file), native });
+        Ok(self.arrived(code))
     }
 
-    fn take_whole(&mut self, code: CodeId) -> Option<Whole> {
-        let whole = |arriving: &mut Arriving| u64::try_from(arriving.bytes.len()) == Ok(arriving.length);
-        let arriving = self.0.get_mut(&code)?.take_if(whole)?;
-        Some(Whole { component: arriving.component, native: arriving.bytes.freeze() })
+    /// The next bytes of a file or of native code.
+    pub(super) fn receive(&mut self, code: CodeId, bytes: &[u8]) -> Result<Option<Arrived>, SessionError> {
+        match self.codes.get_mut(&code) {
+            Some(Code::File { file: arriving, .. } | Code::Native(arriving)) => arriving.receive(bytes)?,
+            Some(Code::Dropped { left }) => {
+                let after = u64::try_from(bytes.len()).ok().and_then(|length| left.checked_sub(length));
+                *left = after.ok_or(SessionError::Misbehaved(Offence::CodeLength))?;
+            }
+            Some(Code::Judged { .. } | Code::Whole) | None => {
+                return Err(SessionError::Misbehaved(Offence::OutOfOrder { frame: "code-bytes" }));
+            }
+        }
+        Ok(self.arrived(code))
+    }
+
+    /// The file of this code was judged: its native code is kept or dropped. It is whole at once when it has no bytes.
+    pub(super) fn judged(&mut self, code: CodeId, becomes: Native) -> Option<Arrived> {
+        let known = self.codes.get_mut(&code)?;
+        let Code::Judged { native } = *known else { return None };
+        *known = match becomes {
+            Native::Wanted => Code::Native(Arriving::new(native)),
+            Native::Dropped => Code::Dropped { left: native },
+        };
+        self.arrived(code)
+    }
+
+    /// What is whole of this code now, given away.
+    fn arrived(&mut self, code: CodeId) -> Option<Arrived> {
+        let known = self.codes.get_mut(&code)?;
+        match known {
+            Code::File { component, file, native } if file.is_whole() => {
+                let (component, native, file) = (*component, *native, std::mem::take(&mut file.bytes).freeze());
+                *known = Code::Judged { native };
+                Some(Arrived::File { component, file })
+            }
+            Code::Native(native) if native.is_whole() => {
+                let native = std::mem::take(&mut native.bytes).freeze();
+                *known = Code::Whole;
+                Some(Arrived::Native(native))
+            }
+            Code::Dropped { left: 0 } => {
+                *known = Code::Whole;
+                None
+            }
+            _ => None,
+        }
     }
 }
 
@@ -77,41 +155,77 @@ impl Codes {
 mod tests {
     use super::*;
 
-    fn begin(codes: &mut Codes, code: u32, length: u64) -> Result<Option<Whole>, SessionError> {
-        codes.begin(CodeId(code), Digest::from_bytes([0; 32]), length)
+    fn digest() -> Digest {
+        Digest::from_bytes([0; 32])
+    }
+
+    fn codes() -> Codes {
+        Codes { trusted: true, codes: HashMap::new() }
+    }
+
+    fn begin(codes: &mut Codes, code: u32, file: u64, native: u64) -> Result<Option<Arrived>, SessionError> {
+        codes.begin(CodeId(code), digest(), file, native)
+    }
+
+    fn is_too_long<T: std::fmt::Debug>(result: Result<T, SessionError>) -> bool {
+        matches!(result, Err(SessionError::Misbehaved(Offence::CodeLength)))
+    }
+
+    fn is_out_of_order<T: std::fmt::Debug>(result: Result<T, SessionError>) -> bool {
+        matches!(result, Err(SessionError::Misbehaved(Offence::OutOfOrder { .. })))
     }
 
     #[test]
-    fn code_is_whole_with_its_last_byte() {
-        let mut codes = Codes::default();
-        assert!(begin(&mut codes, 0, 3).unwrap().is_none());
-        assert!(codes.receive(CodeId(0), b"ab").unwrap().is_none());
-        assert!(!codes.has(CodeId(0)));
-        assert_eq!(codes.receive(CodeId(0), b"c").unwrap().unwrap().native, "abc");
-        assert!(codes.has(CodeId(0)));
+    fn a_file_is_whole_with_its_last_byte_and_then_the_native_code_is() {
+        let (mut codes, code) = (codes(), CodeId(0));
+        assert_eq!(begin(&mut codes, 0, 2, 3).unwrap(), None);
+        assert_eq!(codes.receive(code, b"f").unwrap(), None);
+        let file = Arrived::File { component: digest(), file: "fi".into() };
+        assert_eq!(codes.receive(code, b"i").unwrap(), Some(file));
+        assert!(is_out_of_order(codes.receive(code, b"a")), "it is not judged yet");
+        assert_eq!(codes.judged(code, Native::Wanted), None);
+        assert_eq!(codes.receive(code, b"ab").unwrap(), None);
+        assert!(!codes.has(code));
+        assert_eq!(codes.receive(code, b"c").unwrap(), Some(Arrived::Native("abc".into())));
+        assert!(codes.has(code));
+    }
+
+    #[test]
+    fn native_code_that_is_not_wanted_is_counted_and_not_given_away() {
+        let (mut codes, code) = (codes(), CodeId(0));
+        begin(&mut codes, 0, 0, 3).unwrap().unwrap();
+        assert_eq!(codes.judged(code, Native::Dropped), None);
+        assert_eq!(codes.receive(code, b"ab").unwrap(), None);
+        assert!(!codes.has(code));
+        assert_eq!(codes.receive(code, b"c").unwrap(), None);
+        assert!(codes.has(code));
+        assert!(is_out_of_order(codes.receive(code, b"d")));
+        begin(&mut codes, 1, 0, 1).unwrap().unwrap();
+        codes.judged(CodeId(1), Native::Dropped);
+        assert!(is_too_long(codes.receive(CodeId(1), b"ab")));
     }
 
     #[test]
     fn more_bytes_than_announced_or_for_no_code_are_refused() {
-        let mut codes = Codes::default();
-        begin(&mut codes, 0, 2).unwrap();
-        let too_long = codes.receive(CodeId(0), b"abc");
-        assert!(matches!(too_long, Err(SessionError::Misbehaved(Offence::CodeLength))));
-        let unknown = codes.receive(CodeId(1), b"");
-        assert!(matches!(unknown, Err(SessionError::Misbehaved(Offence::OutOfOrder { frame: "code-bytes" }))));
+        let mut codes = codes();
+        begin(&mut codes, 0, 2, 2).unwrap();
+        assert!(is_too_long(codes.receive(CodeId(0), b"abc")));
+        codes.receive(CodeId(0), b"ab").unwrap();
+        codes.judged(CodeId(0), Native::Wanted);
+        assert!(is_too_long(codes.receive(CodeId(0), b"abc")));
+        assert!(is_out_of_order(codes.receive(CodeId(1), b"")));
     }
 
     #[test]
-    fn an_announcement_above_the_bounds_or_twice_is_refused_and_takes_no_memory() {
-        let mut codes = Codes::default();
-        let too_long = begin(&mut codes, 0, MAX_CODE + 1);
-        assert!(matches!(too_long, Err(SessionError::Misbehaved(Offence::CodeLength))));
+    fn an_announcement_above_the_bounds_or_twice_or_before_trust_is_refused_and_takes_no_memory() {
+        let mut codes = codes();
+        assert!(is_too_long(begin(&mut codes, 0, MAX_FILE + 1, 0)));
+        assert!(is_too_long(begin(&mut codes, 0, 0, MAX_CODE + 1)));
         for code in 0..MAX_CODES {
-            begin(&mut codes, u32::try_from(code).unwrap(), MAX_CODE).unwrap();
+            begin(&mut codes, u32::try_from(code).unwrap(), MAX_FILE, MAX_CODE).unwrap();
         }
-        assert!(matches!(begin(&mut codes, 9999, 1), Err(SessionError::Misbehaved(Offence::TooMany))));
-        let mut codes = Codes::default();
-        begin(&mut codes, 0, 1).unwrap();
-        assert!(matches!(begin(&mut codes, 0, 1), Err(SessionError::Misbehaved(Offence::OutOfOrder { .. }))));
+        assert!(matches!(begin(&mut codes, 9999, 1, 1), Err(SessionError::Misbehaved(Offence::TooMany))));
+        assert!(is_out_of_order(begin(&mut codes, 0, 1, 1)));
+        assert!(is_out_of_order(begin(&mut Codes::default(), 0, 1, 1)));
     }
 }

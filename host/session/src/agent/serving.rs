@@ -7,7 +7,7 @@ use tokio::sync::mpsc::OwnedPermit;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::calls::Calls;
-use super::codes::{Codes, Whole};
+use super::codes::{Arrived, Codes};
 use super::runs::Runs;
 use crate::bounds::{GRACE, LINGER};
 use crate::codec::{Encoded, Frame as _, out_of_order};
@@ -85,13 +85,17 @@ impl Serving {
 
     async fn obey(&mut self, frame: Down) -> Result<(), SessionError> {
         match frame {
-            Down::Code { code, component, length } => {
-                let whole = self.codes.begin(code, component, length)?;
-                self.load(code, whole).await;
+            Down::Trust(trust) if self.codes.wait_for_trust() => {
+                self.codes.trusted();
+                self.runner.trust(trust).await;
+            }
+            Down::Code { code, component, file, native } => {
+                let arrived = self.codes.begin(code, component, file, native)?;
+                self.take(code, arrived).await;
             }
             Down::CodeBytes { code, bytes } => {
-                let whole = self.codes.receive(code, &bytes)?;
-                self.load(code, whole).await;
+                let arrived = self.codes.receive(code, &bytes)?;
+                self.take(code, arrived).await;
             }
             Down::Run { run, order } if self.codes.has(order.code) => {
                 self.runs.start(run, *order, self.calls.caller(run))?;
@@ -105,9 +109,16 @@ impl Serving {
         Ok(())
     }
 
-    async fn load(&self, code: CodeId, whole: Option<Whole>) {
-        if let Some(Whole { component, native }) = whole {
-            self.runner.load(code, component, native).await;
+    /// Gives away what has arrived whole: a file, and its native code behind it.
+    async fn take(&mut self, code: CodeId, mut arrived: Option<Arrived>) {
+        while let Some(whole) = arrived.take() {
+            match whole {
+                Arrived::File { component, file } => {
+                    let native = self.runner.judge(code, component, file).await;
+                    arrived = self.codes.judged(code, native);
+                }
+                Arrived::Native(native) => self.runner.load(code, native).await,
+            }
         }
     }
 

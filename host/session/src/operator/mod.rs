@@ -18,7 +18,9 @@ use crate::bounds::CODE_PIECE;
 use crate::codec::{Encoded, out_of_order};
 use crate::link::Link;
 use crate::wire::{Down, Up};
-use crate::{AgentFacts, Answerer, AnswersNothing, CodeId, Order, RunIndex, RunKey, Security, SessionError, handshake};
+use crate::{
+    AgentFacts, Answerer, AnswersNothing, CodeId, Order, RunIndex, RunKey, Security, SessionError, Trust, handshake,
+};
 use following::{Following, Terms};
 
 /// One session, from hello to bye. From the start it pings and is kept alive, also while its owner compiles. Dropping it ends the session.
@@ -63,14 +65,27 @@ impl Operator {
         self.terms.answerer = answerer;
     }
 
-    /// Sends native code, whole; `component` is the digest of what it was compiled from.
-    pub async fn send_code(&mut self, code: CodeId, component: Digest, native: Bytes) -> Result<(), SessionError> {
-        let length = u64::try_from(native.len()).unwrap_or(u64::MAX);
-        self.send(Encoded::new(&Down::Code { code, component, length })?).await?;
-        let mut rest = native;
-        while !rest.is_empty() {
-            let bytes = rest.split_to(rest.len().min(CODE_PIECE));
-            self.send(Encoded::code_bytes(code, bytes)?).await?;
+    /// Says whom the run stands on: once, before any code.
+    pub async fn send_trust(&mut self, trust: Trust) -> Result<(), SessionError> {
+        self.send(Encoded::new(&Down::Trust(trust))?).await
+    }
+
+    /// Sends the whole file of a component and the native code that was made of it; `component` is the digest of what it was compiled from.
+    pub async fn send_code(
+        &mut self,
+        code: CodeId,
+        component: Digest,
+        file: Bytes,
+        native: Bytes,
+    ) -> Result<(), SessionError> {
+        let length = |bytes: &Bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let begin = Down::Code { code, component, file: length(&file), native: length(&native) };
+        self.send(Encoded::new(&begin)?).await?;
+        for mut rest in [file, native] {
+            while !rest.is_empty() {
+                let bytes = rest.split_to(rest.len().min(CODE_PIECE));
+                self.send(Encoded::code_bytes(code, bytes)?).await?;
+            }
         }
         Ok(())
     }

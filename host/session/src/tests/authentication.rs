@@ -185,7 +185,8 @@ async fn a_record_that_is_changed_or_missing_ends_the_session() {
         // Credit and bye are two flights: when the first is gone, the second does not fit.
         let mut operator = operator;
         operator.order(RunIndex(0), order("one"));
-        let _ = operator.send_code(crate::CodeId(0), super::digest(), bytes::Bytes::new()).await;
+        let _ = operator.send_trust(crate::Trust::default()).await;
+        let _ = operator.send_code(crate::CodeId(0), super::digest(), bytes::Bytes::new(), bytes::Bytes::new()).await;
         tokio::task::yield_now().await;
         let _ = operator.follow(mpsc::channel(8).0, watch::channel(false).1).await;
         assert!(matches!(agent.await.unwrap(), Err(SessionError::Tampered)), "{change}");
@@ -237,7 +238,8 @@ async fn recorded(security: Security<&RunKey>, gate: Security<Gate>) -> (Ended, 
         copied.unwrap();
     });
     let (mut operator, _) = Operator::connect(near, security, "test").await.unwrap();
-    operator.send_code(crate::CodeId(0), super::digest(), bytes::Bytes::new()).await.unwrap();
+    operator.send_trust(crate::Trust::default()).await.unwrap();
+    operator.send_code(crate::CodeId(0), super::digest(), bytes::Bytes::new(), bytes::Bytes::new()).await.unwrap();
     operator.order(RunIndex(0), order("one"));
     operator.follow(mpsc::channel(8).0, watch::channel(false).1).await.unwrap();
     let served = agent.await.unwrap();

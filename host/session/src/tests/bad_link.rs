@@ -43,7 +43,9 @@ async fn converse(way: &Way, seed: u64, limit: usize) -> (Result<usize, SessionE
     let agent = tokio::spawn(serve(far, security, facts("test"), runner));
     let operator = async {
         let (mut operator, _) = Operator::connect(near, way.operator(), "test").await?;
-        operator.send_code(CodeId(0), digest(), Bytes::from(vec![7; 50_000])).await?;
+        operator.send_trust(crate::Trust::default()).await?;
+        let (file, native) = (Bytes::from(vec![7; 20_000]), Bytes::from(vec![7; 50_000]));
+        operator.send_code(CodeId(0), digest(), file, native).await?;
         operator.order(RunIndex(0), order("one"));
         operator.order(RunIndex(1), order("flood"));
         let (events, mut said) = mpsc::channel(4);

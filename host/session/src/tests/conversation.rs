@@ -1,14 +1,15 @@
 //! What goes well: code, orders, events, cancel, bye; in both ways.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use dbg_model::{Event, FailureCode};
+use dbg_model::{Capability, Event, FailureCode};
 use tokio::sync::{mpsc, watch};
 
 use super::{FLOOD, Script, Way, agent, digest, operator, order};
-use crate::{CodeId, Operator, RunIndex, SessionError, Window};
+use crate::{CodeId, Late, Operator, Order, RunIndex, SessionError, Trust, TrustedVendor, Window};
 
 #[tokio::test(start_paused = true)]
 async fn code_arrives_whole_and_every_run_ends_before_bye() {
@@ -17,7 +18,18 @@ async fn code_arrives_whole_and_every_run_ends_before_bye() {
         let (stream, agent) = agent(way.agent(), &runner);
         let (mut operator, facts) = Operator::connect(stream, way.operator(), "test").await.unwrap();
         assert_eq!(facts, super::facts("test"));
-        operator.send_code(CodeId(0), digest(), Bytes::from(vec![7; 1_000_000])).await.unwrap();
+        let vendor = TrustedVendor {
+            root: Bytes::from(vec![1; 100_000]),
+            list: None,
+            ceiling: BTreeSet::from([Capability::Files]),
+            time: 7,
+            expired: Late::Refused,
+            stale: Late::Told,
+        };
+        let trust = Trust { vendors: vec![vendor; 3], unsigned: vec![digest()] };
+        operator.send_trust(trust.clone()).await.unwrap();
+        let (file, native) = (Bytes::from(vec![7; 300_000]), Bytes::from(vec![7; 1_000_000]));
+        operator.send_code(CodeId(0), digest(), file, native).await.unwrap();
         operator.order(RunIndex(0), order("one"));
         operator.order(RunIndex(1), order("two"));
         let (events, mut said) = mpsc::channel(16);
@@ -28,7 +40,27 @@ async fn code_arrives_whole_and_every_run_ends_before_bye() {
             ended += usize::from(matches!(event, Event::Ended(_)));
         }
         assert_eq!(ended, 2);
+        assert_eq!(*runner.trusted.lock().unwrap(), [trust]);
+        assert_eq!(*runner.judged.lock().unwrap(), [(CodeId(0), 300_000)]);
         assert_eq!(*runner.loaded.lock().unwrap(), [(CodeId(0), 1_000_000)]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn native_code_of_a_file_that_is_not_taken_is_never_loaded_and_its_runs_still_end() {
+    for way in Way::both() {
+        let runner = Arc::new(Script::default());
+        let (stream, agent) = agent(way.agent(), &runner);
+        let (mut operator, _) = Operator::connect(stream, way.operator(), "test").await.unwrap();
+        operator.send_trust(Trust::default()).await.unwrap();
+        for (number, file) in [(0, super::BAD), (1, b"good")] {
+            let native = Bytes::from(vec![7; 200_000]);
+            operator.send_code(CodeId(number), digest(), Bytes::from_static(file), native).await.unwrap();
+            operator.order(RunIndex(number), Order { code: CodeId(number), ..order("one") });
+        }
+        operator.follow(mpsc::channel(16).0, watch::channel(false).1).await.unwrap();
+        agent.await.unwrap().unwrap();
+        assert_eq!(*runner.loaded.lock().unwrap(), [(CodeId(1), 200_000)]);
     }
 }
 

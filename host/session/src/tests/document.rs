@@ -1,14 +1,15 @@
 //! docs/protocol.md shows bytes: they are those that are sent.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
-use dbg_model::RunId;
+use dbg_model::{Capability, RunId};
 
 use super::{digest, encoded, progress};
 use crate::preamble::Preamble;
 use crate::wire::{CallId, Down, Up};
-use crate::{CodeId, Refusal, RunIndex};
+use crate::{CodeId, Late, Refusal, RunIndex, Trust, TrustedVendor};
 
 const DOCUMENT: &str = include_str!("../../../../docs/protocol.md");
 
@@ -26,12 +27,22 @@ fn every_example_of_the_document_is_what_is_sent() {
     let run = RunIndex(1);
     let (call, bytes) = (CallId(2), Bytes::from_static(b"ab"));
     let code = CodeId(3);
+    let vendor = TrustedVendor {
+        root: bytes.clone(),
+        list: None,
+        ceiling: BTreeSet::from([Capability::Files]),
+        time: 60,
+        expired: Late::Refused,
+        stale: Late::Told,
+    };
+    let trust = Trust { vendors: vec![vendor], unsigned: Vec::new() };
     let order = super::run(1, "x");
     let examples = [
         ("preamble, plain", hex(&Preamble::Plain.encode())),
         ("preamble, noise", hex(&Preamble::Noise(RunId::from_random([1; 8])).encode())),
         ("down hello", frame(&Down::Hello { build: "0.1.0".into() })),
-        ("down code", frame(&Down::Code { code, component: digest(), length: 300 })),
+        ("down trust", frame(&Down::Trust(trust))),
+        ("down code", frame(&Down::Code { code, component: digest(), file: 200, native: 300 })),
         ("down code-bytes", frame(&Down::CodeBytes { code, bytes: bytes.clone() })),
         // An order grows with every capability: its kind and its run are what stays.
         ("down run", format!("{} …", hex(&encoded(&order).head[4..6]))),

@@ -22,6 +22,7 @@ fn bytes_of(frame: &impl serde::Serialize) -> Vec<u8> {
 fn downs() -> Vec<Down> {
     vec![
         Down::Hello { build: "0.1.0".into() },
+        super::trust(),
         code(3),
         Down::CodeBytes { code: CodeId(0), bytes: b"abc".as_slice().into() },
         Down::Credit { bytes: 1 << 16 },

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt;
 
-use super::{Script, Way, agent, code, encoded, put, raw, run};
-use crate::bounds::{MAX_CODE, MAX_HELLO};
+use super::{Script, Way, agent, code, encoded, put, raw, run, trust};
+use crate::bounds::{MAX_CODE, MAX_FILE, MAX_HELLO};
 use crate::codec::Encoded;
 use crate::handshake;
 use crate::wire::{CallId, Down};
@@ -31,15 +31,17 @@ fn out_of_order(frame: &'static str) -> String {
 async fn each_offence_after_the_hello_has_its_name() {
     use Then::{Leaves, StaysSilent};
     let bytes = |bytes: &'static [u8]| encoded(&Down::CodeBytes { code: CodeId(0), bytes: Bytes::from_static(bytes) });
+    let file = |file| Down::Code { code: CodeId(0), component: super::digest(), file, native: 0 };
     let hello = encoded(&Down::Hello { build: String::new() });
     let answer = encoded(&Down::Answer { call: CallId(0), answer: Ok(Bytes::new()) });
     let too_long = Offence::FrameTooLong { length: 0xffff_ffff, max: crate::bounds::MAX_FRAME };
     let table: Vec<(&str, Vec<Encoded>, Then, String)> = vec![
         ("leaves", vec![], Leaves, SessionError::Gone.to_string()),
         ("is silent", vec![], StaysSilent, SessionError::Silent.to_string()),
+        ("trust twice", vec![encoded(&trust())], StaysSilent, out_of_order("trust")),
         ("garbage", vec![raw(&[1, 0, 0, 0, 0xff])], StaysSilent, offence(Offence::Garbage)),
         ("an empty frame", vec![raw(&[0; 4])], StaysSilent, offence(Offence::Garbage)),
-        ("a frame with bytes after it", vec![raw(&[2, 0, 0, 0, 7, 9])], StaysSilent, offence(Offence::Garbage)),
+        ("a frame with bytes after it", vec![raw(&[2, 0, 0, 0, 8, 9])], StaysSilent, offence(Offence::Garbage)),
         ("a truncated frame", vec![raw(&[100, 0, 0, 0, 1, 2])], Leaves, SessionError::Gone.to_string()),
         ("a frame that stops", vec![raw(&[100, 0, 0, 0, 1, 2])], StaysSilent, SessionError::Silent.to_string()),
         ("an endless frame", vec![raw(&[0xff; 4])], StaysSilent, offence(too_long)),
@@ -48,6 +50,8 @@ async fn each_offence_after_the_hello_has_its_name() {
         ("bytes of no code", vec![bytes(b"a")], StaysSilent, out_of_order("code-bytes")),
         ("code twice", vec![encoded(&code(0)), encoded(&code(0))], StaysSilent, out_of_order("code")),
         ("code too long", vec![encoded(&code(2)), bytes(b"abc")], StaysSilent, offence(Offence::CodeLength)),
+        ("a file above the bound", vec![encoded(&file(MAX_FILE + 1))], StaysSilent, offence(Offence::CodeLength)),
+        ("a file too long", vec![encoded(&file(2)), bytes(b"abc")], StaysSilent, offence(Offence::CodeLength)),
         ("code above the bound", vec![encoded(&code(MAX_CODE + 1))], StaysSilent, offence(Offence::CodeLength)),
         (
             "a run twice",
@@ -74,6 +78,7 @@ async fn each_offence_after_the_hello_has_its_name() {
         for (name, frames, then, expected) in &table {
             let (stream, agent) = agent(way.agent(), &Arc::default());
             let (mut halves, _) = handshake::call(stream, way.operator(), "test").await.unwrap();
+            put(&mut halves, &[encoded(&trust())]).await;
             put(&mut halves, frames).await;
             if let Then::Leaves = then {
                 halves.outlet.shutdown().await.unwrap();
@@ -82,6 +87,14 @@ async fn each_offence_after_the_hello_has_its_name() {
             assert_eq!(ended.to_string(), *expected, "{name}, {way:?}");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn code_before_trust_ends_the_session() {
+    let (stream, agent) = agent(Way::Process.agent(), &Arc::default());
+    let (mut halves, _) = handshake::call(stream, Way::Process.operator(), "test").await.unwrap();
+    put(&mut halves, &[encoded(&code(0))]).await;
+    assert_eq!(agent.await.unwrap().unwrap_err().to_string(), out_of_order("code"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -98,7 +111,7 @@ async fn each_offence_before_or_within_the_hello_has_its_name() {
         ("stops within the preamble", plain[..6].to_vec(), Then::StaysSilent, SessionError::Silent.to_string()),
         ("no wrapping we know", b"dbg\0\x01\0\0\0\x07".to_vec(), Then::StaysSilent, SessionError::NotDbg.to_string()),
         ("a hello above the bound", with(&announced), Then::StaysSilent, offence(too_long)),
-        ("another frame first", with(&[1, 0, 0, 0, 7]), Then::StaysSilent, out_of_order("cancel")),
+        ("another frame first", with(&[1, 0, 0, 0, 8]), Then::StaysSilent, out_of_order("cancel")),
         ("garbage for a hello", with(&[1, 0, 0, 0, 0xff]), Then::StaysSilent, offence(Offence::Garbage)),
     ];
     for (name, bytes, then, expected) in table {
@@ -128,8 +141,9 @@ async fn more_pieces_of_code_than_a_session_has_are_refused() {
     let (stream, agent) = agent(Way::Process.agent(), &Arc::default());
     let (mut halves, _) = handshake::call(stream, Way::Process.operator(), "test").await.unwrap();
     let feeding = tokio::spawn(async move {
+        halves.outlet.put(&encoded(&trust())).await.unwrap();
         for number in 0..=u32::try_from(crate::bounds::MAX_CODES).unwrap() {
-            let frame = Down::Code { code: CodeId(number), component: super::digest(), length: 1 };
+            let frame = Down::Code { code: CodeId(number), component: super::digest(), file: 1, native: 1 };
             halves.outlet.put(&encoded(&frame)).await.unwrap();
         }
         halves.outlet.flush().await.unwrap();

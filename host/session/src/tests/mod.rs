@@ -29,7 +29,8 @@ use crate::codec::Encoded;
 use crate::handshake::Halves;
 use crate::wire::Down;
 use crate::{
-    AgentFacts, Caller, CodeId, Gate, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, serve,
+    AgentFacts, Caller, CodeId, Gate, Native, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, Trust,
+    serve,
 };
 
 type Ended = Result<(), SessionError>;
@@ -47,17 +48,31 @@ fn facts(build: &str) -> AgentFacts {
 /// A runner whose checks do what their names say.
 #[derive(Default)]
 pub(super) struct Script {
+    trusted: Mutex<Vec<Trust>>,
+    judged: Mutex<Vec<(CodeId, usize)>>,
     loaded: Mutex<Vec<(CodeId, usize)>>,
     /// What each call got, in words.
     answers: Mutex<Vec<String>>,
 }
+
+/// The file that a [`Script`] does not take.
+const BAD: &[u8] = b"bad";
 
 /// Bytes that `flood` says in each of its events, and how many events it says.
 const FLOOD: (usize, u32) = (10_000, 100);
 
 #[async_trait]
 impl Runner for Script {
-    async fn load(&self, code: CodeId, _component: Digest, native: Bytes) {
+    async fn trust(&self, trust: Trust) {
+        self.trusted.lock().unwrap().push(trust);
+    }
+
+    async fn judge(&self, code: CodeId, _component: Digest, file: Bytes) -> Native {
+        self.judged.lock().unwrap().push((code, file.len()));
+        if file == BAD { Native::Dropped } else { Native::Wanted }
+    }
+
+    async fn load(&self, code: CodeId, native: Bytes) {
         self.loaded.lock().unwrap().push((code, native.len()));
     }
 
@@ -134,8 +149,12 @@ pub(super) fn run(index: u32, check: &str) -> Down {
     Down::Run { run: RunIndex(index), order: Box::new(order(check)) }
 }
 
-pub(super) fn code(length: u64) -> Down {
-    Down::Code { code: CodeId(0), component: digest(), length }
+pub(super) fn trust() -> Down {
+    Down::Trust(Trust::default())
+}
+
+pub(super) fn code(native: u64) -> Down {
+    Down::Code { code: CodeId(0), component: digest(), file: 0, native }
 }
 
 pub(super) fn digest() -> Digest {
@@ -188,7 +207,8 @@ pub(super) fn agent(security: Security<Gate>, runner: &Arc<Script>) -> (DuplexSt
 pub(super) async fn operator(way: &Way, runner: &Arc<Script>) -> (Operator, JoinHandle<Ended>) {
     let (stream, agent) = agent(way.agent(), runner);
     let (mut operator, _) = Operator::connect(stream, way.operator(), "test").await.unwrap();
-    operator.send_code(CodeId(0), digest(), Bytes::new()).await.unwrap();
+    operator.send_trust(Trust::default()).await.unwrap();
+    operator.send_code(CodeId(0), digest(), Bytes::new(), Bytes::new()).await.unwrap();
     (operator, agent)
 }
 

@@ -9,7 +9,7 @@ use tokio::io::duplex;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
 
-use super::{Script, Way, agent, code, encoded, ending, operator, order, put, run};
+use super::{Script, Way, agent, code, encoded, ending, operator, order, put, run, trust};
 use crate::bounds::{MAX_FRAME, MAX_RUNS};
 use crate::handshake;
 use crate::wire::{Down, Up};
@@ -124,7 +124,7 @@ async fn serve(frames: Vec<Down>) -> SessionError {
     let (stream, agent) = agent(Way::Process.agent(), &Arc::default());
     let (mut halves, _) = handshake::call(stream, Way::Process.operator(), "test").await.unwrap();
     let feeding = tokio::spawn(async move {
-        put(&mut halves, &[encoded(&code(0))]).await;
+        put(&mut halves, &[encoded(&trust()), encoded(&code(0))]).await;
         for frame in frames {
             if halves.outlet.put(&encoded(&frame)).await.is_err() {
                 break;
@@ -149,8 +149,8 @@ async fn a_number_that_does_not_ascend_is_refused_also_long_after_its_run_ended(
     for again in [7, 6, 0] {
         let (stream, agent) = agent(Way::Process.agent(), &Arc::default());
         let (mut halves, _) = handshake::call(stream, Way::Process.operator(), "test").await.unwrap();
-        put(&mut halves, &[encoded(&code(0)), encoded(&Down::Credit { bytes: 1 << 20 }), encoded(&run(7, "one"))])
-            .await;
+        let credit = encoded(&Down::Credit { bytes: 1 << 20 });
+        put(&mut halves, &[encoded(&trust()), encoded(&code(0)), credit, encoded(&run(7, "one"))]).await;
         loop {
             if let Up::Event { event: Event::Ended(_), .. } = halves.inlet.frame::<Up>(MAX_FRAME).await.unwrap().frame {
                 break;

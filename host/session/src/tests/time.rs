@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, duplex};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Script, Way, agent, code, encoded, operator, order, put, run};
+use super::{Script, Way, agent, code, encoded, operator, order, put, run, trust};
 use crate::bounds::{GRACE, HEARTBEAT, PING};
 use crate::handshake;
 use crate::wire::{Down, Up};
@@ -50,7 +50,7 @@ async fn an_agent_whose_operator_is_gone_ends_within_the_heartbeat_with_its_runs
         let runner = Arc::new(Script::default());
         let (stream, agent) = agent(way.agent(), &runner);
         let (mut halves, _) = handshake::call(stream, way.operator(), "test").await.unwrap();
-        put(&mut halves, &[encoded(&code(0)), encoded(&run(0, "wait"))]).await;
+        put(&mut halves, &[encoded(&trust()), encoded(&code(0)), encoded(&run(0, "wait"))]).await;
         let start = Instant::now();
         assert!(matches!(agent.await.unwrap(), Err(SessionError::Silent)));
         assert_eq!(start.elapsed(), HEARTBEAT);
@@ -86,7 +86,7 @@ async fn a_peer_that_pings_and_takes_nothing_is_stalled() {
     });
     let (mut operator, _) = Operator::connect(near, Way::Process.operator(), "test").await.unwrap();
     let native = bytes::Bytes::from(vec![0; 1 << 20]);
-    let sent = operator.send_code(crate::CodeId(0), super::digest(), native).await;
+    let sent = operator.send_code(crate::CodeId(0), super::digest(), bytes::Bytes::new(), native).await;
     assert!(matches!(sent, Err(SessionError::Stalled)), "{sent:?}");
     drop(operator);
     fake.await.unwrap();
@@ -108,7 +108,7 @@ async fn an_agent_ends_after_its_deadline_also_when_a_run_hears_nothing_and_the_
     let (stream, agent) = agent(Way::Process.agent(), &Arc::default());
     let (mut halves, _) = handshake::call(stream, Way::Process.operator(), "test").await.unwrap();
     let deadline = Down::Deadline { left: Duration::from_secs(100) };
-    put(&mut halves, &[encoded(&code(0)), encoded(&deadline), encoded(&run(0, "deaf"))]).await;
+    put(&mut halves, &[encoded(&trust()), encoded(&code(0)), encoded(&deadline), encoded(&run(0, "deaf"))]).await;
     let start = Instant::now();
     let pinging = tokio::spawn(async move {
         loop {

@@ -6,9 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use bytes::Bytes;
+use dbg_agent::tell;
 use dbg_engine::{Cache, CacheOutcome, CompileError, Engine, Fresh, NativeCode};
 use dbg_model::{Architecture, Digest, Machine};
 use dbg_plugin::Admitted;
+use dbg_plugin::trust::Grounds;
+use dbg_session::Trust;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
@@ -96,6 +100,25 @@ impl Codes {
             }
         }
         Ok(Self(Arc::new(Inside { own: Arc::new(own), foreign: Mutex::default(), components, maker })))
+    }
+
+    /// Whom the run stands on: an agent verifies by itself what it is sent.
+    pub(super) fn trust(&self) -> Trust {
+        let mut vendors: Vec<&Grounds> = Vec::new();
+        let mut unsigned = Vec::new();
+        for (digest, admitted) in &self.0.components {
+            match admitted.grounds() {
+                Some(grounds) if vendors.contains(&grounds) => {}
+                Some(grounds) => vendors.push(grounds),
+                None => unsigned.push(*digest),
+            }
+        }
+        tell(vendors, unsigned)
+    }
+
+    /// The whole file of a component, with its signature where it has one.
+    pub(super) fn file(&self, component: &Digest) -> Option<&Bytes> {
+        self.0.components.get(component).map(Admitted::file)
     }
 
     /// The code of all checks for a machine. Agents of one machine share it, also while it is made.

@@ -166,10 +166,11 @@ async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
             // As above: whoever no longer listens has given up.
             let _ = events.send(Said::Note { target, note }).await;
         }
+        operator.send_trust(codes.trust()).await?;
         let natives = codes.natives(&facts.machine).await?;
         for (code, component) in orders.codes {
-            if let Some(native) = natives.get(&component) {
-                operator.send_code(code, component, native.bytes().clone()).await?;
+            if let (Some(file), Some(native)) = (codes.file(&component), natives.get(&component)) {
+                operator.send_code(code, component, file.clone(), native.bytes().clone()).await?;
             }
         }
         if let Some(rounds) = rounds {

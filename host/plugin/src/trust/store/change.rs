@@ -11,7 +11,7 @@ use super::{TrustStore, TrustStoreError};
 use crate::store::write::{Wait, WriteLock, remove_file, write_with_mode};
 use crate::store::{Act, StoreError};
 use crate::trust::floor::Floors;
-use crate::trust::{RevocationList, Signers, VendorRoot, VendorTrust, Verified, claimed_vendor};
+use crate::trust::{RevocationList, Signers, VendorRoot, VendorTrust, Verified, claimed_vendor, is_reserved};
 
 /// What taking in a root or a list came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +40,12 @@ impl TrustStore {
         if root.fingerprint() != fingerprint {
             return Err(TrustStoreError::Fingerprint { given: fingerprint, found: root.fingerprint() });
         }
+        let vendor = root.vendor();
+        if is_reserved(vendor) {
+            return Err(TrustStoreError::Reserved(vendor.clone()));
+        }
         let lock = self.lock()?;
         let state = self.load()?.state;
-        let vendor = root.vendor();
         if let Some(there) = state.look_alike(vendor) {
             return Err(TrustStoreError::LookAlike { offered: vendor.clone(), there: there.clone() });
         }

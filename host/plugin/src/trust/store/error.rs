@@ -65,6 +65,9 @@ pub enum TrustStoreError {
         /// The one that is trusted.
         there: VendorName,
     },
+    /// The name of who signs the stock checks.
+    #[error("`{0}` is dbg's own name: what it signs comes with dbg, and from nowhere else")]
+    Reserved(VendorName),
     /// Nobody to change.
     #[error("`{0}` is not trusted here")]
     Unknown(VendorName),
@@ -130,6 +133,7 @@ impl TrustStoreError {
             }
             Self::Diverges(vendor) => format!("ask `{vendor}` which of the two roots is theirs before anything is run"),
             Self::LookAlike { there, .. } => format!("ask `{there}` whether the other name is theirs too"),
+            Self::Reserved(_) => "a vendor of plugins has another name".into(),
             Self::Unknown(_) => "`dbg trust list` tells who is".into(),
             Self::NotApproved { system, .. } => {
                 format!("whoever decides for this site adds its root to `{}`", shown(system))

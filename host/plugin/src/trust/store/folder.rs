@@ -15,6 +15,7 @@ use crate::store::write::entries;
 use crate::store::{Act, StoreError};
 use crate::trust::chain::{self, VendorRoot};
 use crate::trust::floor::{self, Floors};
+use crate::trust::is_reserved;
 use crate::trust::revocation::{self, RevocationList, Signers};
 
 pub(super) const ROOT: &str = ".root.json";
@@ -46,7 +47,10 @@ pub(super) fn roots(
 fn root(path: &Path, name: &str, privilege: Privilege) -> Result<VendorRoot, ProblemFault> {
     let bytes = content(path, chain::MAX_FILE_BYTES, privilege)?.ok_or(ProblemFault::Gone)?;
     let root = VendorRoot::read(&bytes).map_err(ProblemFault::Chain)?;
-    if root.vendor().as_str() == name { Ok(root) } else { Err(ProblemFault::Name) }
+    if root.vendor().as_str() != name {
+        return Err(ProblemFault::Name);
+    }
+    if is_reserved(root.vendor()) { Err(ProblemFault::Reserved) } else { Ok(root) }
 }
 
 /// The list that a folder has of a vendor's revocations, proved by its root.

@@ -76,6 +76,9 @@ pub enum ProblemFault {
     /// A file that is called after somebody else.
     #[error("it is called after another vendor than it is of")]
     Name,
+    /// The name of who signs the stock checks.
+    #[error("it has a name of dbg's own, which no vendor has")]
+    Reserved,
     /// Older than what was seen.
     #[error("{0}")]
     Floor(StateFault),

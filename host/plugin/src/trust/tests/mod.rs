@@ -5,6 +5,7 @@ mod hostile;
 mod openssl;
 mod security_page;
 mod stories;
+mod vouch;
 
 use bytes::Bytes;
 
