@@ -17,6 +17,8 @@ use sha2::{Digest as _, Sha256};
 pub use async_use::AsyncUse;
 pub use error::{ComponentError, Nested};
 pub(crate) use walk::Validate;
+use walk::{Checks, Passed};
+use wasmparser::Validator;
 
 /// The largest component that is read. The largest one known is Python's, 18 MB; all of it is in memory while it is compiled.
 pub(crate) const MAX_COMPONENT_BYTES: u64 = 64 << 20;
@@ -43,13 +45,25 @@ impl Component {
             return Err(ComponentError::TooLarge { bytes: length });
         }
         let digest = digest(&bytes);
-        Self::read_hashed(bytes, digest, Validate::Yes)
+        Self::read_by::<Validator>(bytes, digest)
     }
 
     /// As [`Component::read`], for bytes that were hashed already.
     pub(crate) fn read_hashed(bytes: Bytes, digest: Digest, validate: Validate) -> Result<Self, ComponentError> {
+        match validate {
+            Validate::Yes => Self::read_by::<Validator>(bytes, digest),
+            Validate::DoneBefore => Self::read_known(bytes, digest),
+        }
+    }
+
+    /// As [`Component::read_hashed`], for bytes that keep WebAssembly's own rules.
+    pub(crate) fn read_known(bytes: Bytes, digest: Digest) -> Result<Self, ComponentError> {
+        Self::read_by::<Passed>(bytes, digest)
+    }
+
+    fn read_by<C: Checks>(bytes: Bytes, digest: Digest) -> Result<Self, ComponentError> {
         sniff::sniff(&bytes)?;
-        let walked = walk::walk(&bytes, validate)?;
+        let walked = walk::walk::<C>(&bytes)?;
         world::no_later_wasi(&walked)?;
         if let Some((used, offset)) = walked.async_use {
             return Err(ComponentError::Async { used, offset });

@@ -54,10 +54,41 @@ pub(crate) enum Validate {
     DoneBefore,
 }
 
+/// What WebAssembly's own rules are checked by. A type and no value, so that who never checks them does not carry the checks.
+pub(super) trait Checks {
+    fn new() -> Self;
+
+    fn payload(&mut self, payload: &Payload<'_>) -> wasmparser::Result<()>;
+}
+
+impl Checks for Validator {
+    fn new() -> Self {
+        // The engine allows no more than these features; what it allows less is told when it compiles.
+        Self::new_with_features(WasmFeatures::default())
+    }
+
+    fn payload(&mut self, payload: &Payload<'_>) -> wasmparser::Result<()> {
+        Self::payload(self, payload).map(drop)
+    }
+}
+
+/// These very bytes passed before.
+pub(super) struct Passed;
+
+impl Checks for Passed {
+    fn new() -> Self {
+        Self
+    }
+
+    fn payload(&mut self, _: &Payload<'_>) -> wasmparser::Result<()> {
+        Ok(())
+    }
+}
+
 /// Walks over a component.
-pub(super) fn walk(bytes: &[u8], validate: Validate) -> Result<Walked<'_>, ComponentError> {
+pub(super) fn walk<C: Checks>(bytes: &[u8]) -> Result<Walked<'_>, ComponentError> {
     let mut walked = Walked::default();
-    match visit(bytes, validate, &mut walked) {
+    match visit::<C>(bytes, &mut walked) {
         Ok(()) => Ok(walked),
         Err(Fault::Ours(error)) => Err(error),
         // What is async is often invalid for a validator that knows little of it: the reason is then the async, told by the caller.
@@ -69,9 +100,8 @@ pub(super) fn walk(bytes: &[u8], validate: Validate) -> Result<Walked<'_>, Compo
     }
 }
 
-fn visit<'a>(bytes: &'a [u8], validate: Validate, walked: &mut Walked<'a>) -> Result<(), Fault> {
-    // The engine allows no more than these features; what it allows less is told when it compiles.
-    let mut validator = (validate == Validate::Yes).then(|| Validator::new_with_features(WasmFeatures::default()));
+fn visit<'a, C: Checks>(bytes: &'a [u8], walked: &mut Walked<'a>) -> Result<(), Fault> {
+    let mut checks = C::new();
     let mut types = Types::default();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
@@ -116,9 +146,7 @@ fn visit<'a>(bytes: &'a [u8], validate: Validate, walked: &mut Walked<'a>) -> Re
             }
             _ => {}
         }
-        if let Some(validator) = &mut validator {
-            validator.payload(&payload)?;
-        }
+        checks.payload(&payload)?;
     }
     Ok(())
 }

@@ -17,8 +17,8 @@ use super::section::split;
 use super::state::{ReferenceTime, Rule, Rules, TrustedState, VendorTrust};
 use super::statement::Statement;
 use super::threshold::{self, Standing, Voter};
-use crate::Component;
 use crate::component::{Validate, digest};
+use crate::{Component, ComponentError};
 
 /// How far a vendor's clock may be ahead of the reference time, in days.
 const MAX_AHEAD_DAYS: u64 = 1;
@@ -111,7 +111,11 @@ pub fn verify(
     time: ReferenceTime,
     rules: Rules,
 ) -> Result<Verified<Component>, TrustError> {
-    verify_as(file, state, time, rules, Validate::Yes)
+    // What has the digest of the newest that was taken here was validated then.
+    verify_as(file, state, time, rules, |component, digest, taken_before| match taken_before {
+        true => Component::read_known(component, digest),
+        false => Component::read_hashed(component, digest, Validate::Yes),
+    })
 }
 
 /// As [`verify`], by who is handed native code that was compiled from the file already: WebAssembly's own rules matter to who compiles alone.
@@ -121,7 +125,7 @@ pub(super) fn verify_compiled(
     time: ReferenceTime,
     rules: Rules,
 ) -> Result<Verified<Component>, TrustError> {
-    verify_as(file, state, time, rules, Validate::DoneBefore)
+    verify_as(file, state, time, rules, |component, digest, _| Component::read_known(component, digest))
 }
 
 fn verify_as(
@@ -129,7 +133,7 @@ fn verify_as(
     state: &TrustedState,
     time: ReferenceTime,
     rules: Rules,
-    validate: Validate,
+    read: impl FnOnce(Bytes, Digest, bool) -> Result<Component, ComponentError>,
 ) -> Result<Verified<Component>, TrustError> {
     // Step 1: the section with the signature.
     let split = split(file)?;
@@ -160,10 +164,9 @@ fn verify_as(
     dates(&statement, trust, now, rules, &mut concerns)?;
     // Step 9: the sequence.
     sequence(&statement, root, state)?;
-    // Step 10: the component. What has the digest of the newest that was taken here was validated then.
-    let known = state.floors().plugin(root, &statement.plugin).is_some_and(|floor| floor.digest == found);
-    let validate = if known { Validate::DoneBefore } else { validate };
-    let component = Component::read_hashed(split.component, found, validate)?;
+    // Step 10: the component.
+    let taken_before = state.floors().plugin(root, &statement.plugin).is_some_and(|floor| floor.digest == found);
+    let component = read(split.component, found, taken_before)?;
     // Step 11: the identity.
     identity(&statement, &component)?;
     // Step 12: the ceiling.
