@@ -47,20 +47,8 @@ impl Store {
         let record = new_record(admitted, consent)?;
         self.create()?;
         let lock = WriteLock::take(self.root(), Wait::Yes)?;
-        self.one_signer(&record)?;
+        let there = self.judge(&record)?;
         let path = self.record_path(&record.plugin, &record.version);
-        let there = match Record::read(&path) {
-            Ok(there) if there.digest != record.digest => {
-                return Err(StoreError::Taken {
-                    plugin: there.plugin,
-                    version: there.version,
-                    there: there.digest,
-                    offered: record.digest,
-                });
-            }
-            Ok(there) => Some(there),
-            Err(_) => None,
-        };
         let write_both = || self.write_both(admitted, &record, &lock);
         let Some(there) = there else {
             let damaged = !matches!(Record::read(&path), Err(RecordFault::Gone));
@@ -80,6 +68,26 @@ impl Store {
         }
         self.write_record(&record, &lock)?;
         Ok(Added::Consent(record))
+    }
+
+    /// Whether a plugin could be added now: what [`Store::add`] refuses, before anybody is asked.
+    pub fn may_add(&self, admitted: &Admitted) -> Result<(), StoreError> {
+        self.judge(&new_record(admitted, BTreeSet::new())?).map(drop)
+    }
+
+    /// What is there under the name and version of a plugin that may take that place.
+    fn judge(&self, record: &Record) -> Result<Option<Record>, StoreError> {
+        self.one_signer(record)?;
+        match Record::read(&self.record_path(&record.plugin, &record.version)) {
+            Ok(there) if there.digest != record.digest => Err(StoreError::Taken {
+                plugin: there.plugin,
+                version: there.version,
+                there: there.digest,
+                offered: record.digest,
+            }),
+            Ok(there) => Ok(Some(there)),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Changes what the operator consents to for a plugin that is there just as `record` has it.

@@ -117,7 +117,8 @@ struct Format {
 
 impl Signer {
     /// Of something that may run; none for what is part of the binary.
-    pub(super) fn of(provenance: &Provenance) -> Option<Self> {
+    #[must_use]
+    pub fn of(provenance: &Provenance) -> Option<Self> {
         match provenance {
             Provenance::Stock => None,
             Provenance::Unsigned => Some(Self::Nobody),
