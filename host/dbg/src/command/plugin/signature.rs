@@ -55,10 +55,10 @@ struct ListLine {
 /// Why a signature is refused, and at which step.
 #[derive(Serialize)]
 pub(super) struct Refusal {
-    step: u8,
-    name: String,
-    text: String,
-    hint: Option<String>,
+    pub(super) step: u8,
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) hint: Option<String>,
 }
 
 impl Refusal {
