@@ -104,9 +104,9 @@ fn machine(policy: &str) -> Option<Context> {
 fn unsigned_plugins_run_where_a_run_holds_no_rights_and_not_as_root() {
     let Some(context) = machine("[unsigned]\\nallow = \"unprivileged\"\\n") else { return };
     let file = context.home.write("bare.wasm", Plugin::default().bytes());
-    let run = |context: &Context| context.dbg(["run", "look", "--allow-unsigned", "--plugin"]).arg(&file);
-    assert_ne!(run(&context).run().code(), Some(exit::USAGE));
-    let output = run(&context).as_root().run();
+    let run = || context.dbg(["run", "look", "--allow-unsigned", "--plugin"]).arg(&file);
+    assert_ne!(run().run().code(), Some(exit::USAGE));
+    let output = run().as_root().run();
     output.exits(exit::USAGE).is_silent().warns("on `local` it would run with the rights of root");
     let explain = context.dbg(["target", "explain", "local", "look", "--allow-unsigned", "--plugin"]).arg(&file);
     explain.as_root().run().exits(exit::USAGE).warns("with the rights of root");

@@ -30,13 +30,14 @@ fn carry(context: &Context, set: &[u8]) -> PathBuf {
     context.home.write("carried.dbgset", set)
 }
 
+/// The roots and lists that are there. What was seen may be remembered without anything being taken in.
 fn trust_folder(context: &Context) -> Vec<(String, Vec<u8>)> {
     let folder = context.home.path().join("config/dbg/trust.d");
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .map(|entries| entries.flatten().collect::<Vec<_>>())
         .unwrap_or_default()
         .into_iter()
-        .filter(|entry| entry.file_name() != "lock")
+        .filter(|entry| !["lock", "floors.json"].iter().any(|name| entry.file_name() == *name))
         .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("our own")))
         .collect();
     files.sort();
@@ -181,7 +182,7 @@ fn archive(entries: &[(&str, u8, &[u8])]) -> Vec<u8> {
         header[156] = *kind;
         header[257..265].copy_from_slice(b"ustar\x0000");
         let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        header[148..156].copy_from_slice(format!("{sum:07o}\0").as_bytes());
         bytes.extend_from_slice(&header);
         bytes.extend_from_slice(content);
         bytes.resize(bytes.len().next_multiple_of(512), 0);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use dbg_model::{Capability, Digest};
@@ -11,9 +13,10 @@ use dbg_plugin::trust::{
 };
 use dbg_tests::{Context, Home};
 
-/// The moment so many days from now.
+/// The moment so many days from when the tests began: one vendor has one root, however long they take.
 pub(crate) fn day(offset: i64) -> Moment {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is after 1970").as_secs();
+    static NOW: OnceLock<u64> = OnceLock::new();
+    let now = NOW.get_or_init(|| SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs());
     Moment::from_seconds(now.checked_add_signed(offset * 24 * 60 * 60).expect("a moment"))
 }
 

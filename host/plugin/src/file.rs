@@ -116,7 +116,7 @@ impl FileError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Missing { .. } => None,
-            Self::Kind { .. } => Some("name a plain file".to_owned()),
+            Self::Kind { .. } => Some("name the plugin's `.wasm` file".to_owned()),
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("read access to the file is needed, and search access to each directory above it".to_owned())
             }

@@ -97,6 +97,7 @@ impl SetError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::File(FileError::Kind { .. }) => Some("name a file that `dbg plugin save` made".to_owned()),
             Self::File(error) => error.hint(),
             Self::Write { source, .. } => source.hint(),
             Self::NotASet => Some("name a file that `dbg plugin save` made".to_owned()),
