@@ -1,74 +1,6 @@
 //! A person at a terminal: asked once, shown a progress line and colour.
 
-use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::os::fd::OwnedFd;
-use std::process::{Child, Command};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use dbg_tests::{Context, LIMIT, exit, until};
-use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
-
-/// A command whose three streams are a terminal.
-struct Session {
-    child: Child,
-    keyboard: File,
-    screen: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Session {
-    fn start(mut command: Command) -> Self {
-        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo terminal");
-        grantpt(&controller).and_then(|()| unlockpt(&controller)).expect("our own terminal");
-        let peer = ioctl_tiocgptpeer(&controller, OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("its other end");
-        let stream = |fd: &OwnedFd| fd.try_clone().expect("a descriptor can be doubled");
-        command.stdin(stream(&peer)).stdout(stream(&peer)).stderr(stream(&peer)).env("TERM", "xterm");
-        let child = command.spawn().expect("it starts");
-        drop((command, peer));
-        let mut reading = File::from(stream(&controller));
-        let screen = Arc::new(Mutex::new(Vec::new()));
-        let filled = Arc::clone(&screen);
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(length @ 1..) = reading.read(&mut buffer) {
-                filled.lock().unwrap_or_else(PoisonError::into_inner).extend(&buffer[..length]);
-            }
-        });
-        Self { child, keyboard: File::from(controller), screen }
-    }
-
-    fn screen(&self) -> String {
-        String::from_utf8_lossy(&self.screen.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
-
-    fn wait_for(&self, text: &str) {
-        assert!(until(LIMIT, || self.screen().contains(text)), "`{text}` never showed\n{}", self.screen());
-    }
-
-    fn type_in(&mut self, text: &str) {
-        self.keyboard.write_all(text.as_bytes()).expect("the terminal takes it");
-    }
-
-    fn code(&mut self) -> Option<i32> {
-        let mut status = None;
-        assert!(
-            until(LIMIT, || {
-                status = self.child.try_wait().expect("a child can be waited for");
-                status.is_some()
-            }),
-            "it does not end\n{}",
-            self.screen()
-        );
-        status.and_then(|status| status.code())
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
+use dbg_tests::{Context, Session, exit};
 
 #[test]
 fn a_person_is_shown_what_a_plugin_may_do_and_asked_once() {
@@ -98,8 +30,7 @@ fn ctrl_c_at_the_question_adds_nothing() {
     let file = context.guest("every-report");
     let session = Session::start(context.dbg(["plugin", "add", "--allow-unsigned"]).arg(&file).command());
     session.wait_for("[y/N]");
-    let pid = i32::try_from(session.child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a process id");
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("our own child");
+    session.signal(rustix::process::Signal::INT);
     let mut session = session;
     assert_ne!(session.code(), Some(exit::PASS));
     context.type_in("plugin list").run().exits(exit::PASS).hides("every-report");
@@ -119,7 +50,7 @@ fn a_progress_line_is_drawn_and_cleared_unless_told_otherwise() {
     let mut drawn = Session::start(context.run_guest("hostile-run", &["sleeps-a-minute"]).command());
     drawn.wait_for("sleeping");
     for session in [&mut quiet, &mut drawn] {
-        session.child.kill().expect("our own child");
+        session.signal(rustix::process::Signal::KILL);
     }
     assert!(!quiet.screen().contains("sleeping"), "{}", quiet.screen());
 }

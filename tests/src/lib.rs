@@ -22,6 +22,7 @@ mod namespace;
 mod output;
 mod process;
 mod schema;
+mod session;
 mod skip;
 mod wait;
 
@@ -33,5 +34,6 @@ pub use namespace::Namespace;
 pub use output::Output;
 pub use process::Running;
 pub use schema::Schema;
+pub use session::Session;
 pub use skip::{is_root, skip, tool};
 pub use wait::{LIMIT, until};

@@ -1,11 +1,11 @@
 //! Every plugin that can be named: those of this binary, those that were added, those given as a file.
 
 use dbg_model::{CheckName, CheckSelector, PluginName};
-use dbg_plugin::{Broken, Component, Found, Offer, Record, Store, choose};
+use dbg_plugin::{Admitted, Broken, Component, Found, Offer, Provenance, Record, Store, choose};
 use semver::Version;
 
 use crate::diagnostic::{Fault, hinted};
-use crate::settings::Paths;
+use crate::settings::Site;
 use crate::stock::{self, Stock};
 
 /// Where a plugin comes from. Cheap to clone.
@@ -15,17 +15,18 @@ pub(crate) enum Source {
     Stock(Stock),
     /// It was added.
     Stored(Record),
-    /// It was given as a file.
-    File(Component),
+    /// It was given as a file, and may run.
+    File(Admitted),
 }
 
 /// Everything there is.
-pub(crate) struct Catalogue {
+pub(crate) struct Catalogue<'site> {
     /// Stock plugins first, then the added ones by name.
     pub(crate) sources: Vec<Source>,
     /// Records of the store that cannot be read.
     pub(crate) broken: Vec<Broken>,
     store: Option<Store>,
+    site: &'site Site,
 }
 
 impl Offer for Source {
@@ -33,7 +34,7 @@ impl Offer for Source {
         match self {
             Self::Stock(stock) => stock.component.plugin(),
             Self::Stored(record) => record.plugin(),
-            Self::File(component) => component.plugin(),
+            Self::File(admitted) => admitted.component().plugin(),
         }
     }
 
@@ -41,7 +42,7 @@ impl Offer for Source {
         match self {
             Self::Stock(stock) => stock.component.version(),
             Self::Stored(record) => record.version(),
-            Self::File(component) => component.version(),
+            Self::File(admitted) => admitted.component().version(),
         }
     }
 
@@ -49,50 +50,65 @@ impl Offer for Source {
         let checks: Vec<&CheckName> = match self {
             Self::Stock(stock) => stock.component.checks().collect(),
             Self::Stored(record) => record.checks().collect(),
-            Self::File(component) => component.checks().collect(),
+            Self::File(admitted) => admitted.component().checks().collect(),
         };
         checks.into_iter()
     }
 }
 
 impl Source {
-    /// The word for where it comes from.
-    pub(crate) fn word(&self) -> &'static str {
+    /// In words, where it comes from and who signed it.
+    pub(crate) fn word(&self) -> String {
         match self {
-            Self::Stock(_) => "stock",
-            Self::Stored(_) => "added, unsigned",
-            Self::File(_) => "file, unsigned",
+            Self::Stock(_) => "stock".to_owned(),
+            Self::Stored(record) => format!("added, {}", record.signer),
+            Self::File(admitted) => match admitted.provenance() {
+                Provenance::Stock => "stock".to_owned(),
+                Provenance::Vendor(facts) => format!("file, signed by {}", facts.statement.vendor),
+                Provenance::Unsigned => "file, unsigned".to_owned(),
+            },
         }
     }
 }
 
-impl Catalogue {
+impl<'site> Catalogue<'site> {
     /// Reads what there is.
-    pub(crate) fn open(paths: &Paths) -> Result<Self, Fault> {
-        let store = paths.store()?;
+    pub(crate) fn open(site: &'site Site) -> Result<Self, Fault> {
+        let store = site.paths.store()?;
         let listing = store.as_ref().map(Store::list).transpose().map_err(Fault::own)?.unwrap_or_default();
         let stock = stock::all()?.into_iter().map(Source::Stock);
         let sources = stock.chain(listing.records.into_iter().map(Source::Stored)).collect();
-        Ok(Self { sources, broken: listing.broken, store })
+        Ok(Self { sources, broken: listing.broken, store, site })
     }
 
-    /// The component of a source, verified where it was stored.
-    pub(crate) fn component(&self, source: &Source) -> Result<Component, Fault> {
+    /// A source as something that may run here and now.
+    pub(crate) fn admit(&self, source: &Source) -> Result<Admitted, Fault> {
         match source {
-            Source::Stock(stock) => Ok(stock.component.clone()),
-            Source::Stored(record) => {
-                let store =
-                    self.store.as_ref().ok_or_else(|| Fault::own(anyhow::anyhow!("the plugin store is gone")))?;
-                store.load(record).map_err(Fault::own)
-            }
-            Source::File(component) => Ok(component.clone()),
+            Source::Stock(stock) => Ok(stock.admitted()),
+            Source::Stored(record) => self.site.admit_record(self.needed_store()?, record),
+            Source::File(admitted) => Ok(admitted.clone()),
         }
     }
 
+    /// The component of a source and its whole file, to be looked at: whether it may run is not asked.
+    pub(crate) fn open_source(&self, source: &Source) -> Result<(Component, bytes::Bytes), Fault> {
+        match source {
+            Source::Stored(record) => self.needed_store()?.open_record(record).map_err(Fault::own),
+            Source::Stock(_) | Source::File(_) => {
+                let admitted = self.admit(source)?;
+                Ok((admitted.component().clone(), admitted.file().clone()))
+            }
+        }
+    }
+
+    fn needed_store(&self) -> Result<&Store, Fault> {
+        self.store.as_ref().ok_or_else(|| Fault::own(anyhow::anyhow!("the plugin store is gone")))
+    }
+
     /// The one source of a check. Files come first: whoever names a file means it.
-    pub(crate) fn find(&self, files: Vec<Component>, selector: &CheckSelector) -> Result<Source, Fault> {
-        if let Found::One(component) = choose(files, selector) {
-            return Ok(Source::File(component));
+    pub(crate) fn find(&self, files: Vec<Admitted>, selector: &CheckSelector) -> Result<Source, Fault> {
+        if let Found::One(source) = choose(files.into_iter().map(Source::File).collect(), selector) {
+            return Ok(source);
         }
         let shown = selector.check.to_string();
         match choose(self.sources.clone(), selector) {

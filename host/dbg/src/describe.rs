@@ -1,9 +1,10 @@
 //! Plugins, checks and grants in words, for people. Everything foreign is escaped here.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use dbg_model::{
-    Capability, Cell, CheckDeclaration, Escaped, GrantRequest, Kind, Parameter, format_duration, format_size,
+    Allows, Capability, Cell, CheckDeclaration, Escaped, Kind, Parameter, format_duration, format_size, reach,
 };
 
 /// Aligned columns of short texts; the last column is cut to the width.
@@ -71,12 +72,20 @@ pub(crate) fn hanging(lead: &str, text: &str, width: usize) -> String {
     lines
 }
 
-/// What a check asks to be granted, a line each, with its reason.
-pub(crate) fn grants(check: &CheckDeclaration) -> String {
+/// What a check asks to be granted, a line each, with its reason, and with who withholds it when somebody does.
+pub(crate) fn grants(check: &CheckDeclaration, allowed: &impl Allows) -> String {
     let mut text = String::new();
     for request in &check.grants {
         let need = if request.required { "" } else { " (optional)" };
-        let _ = writeln!(text, "  {}{need}: {}", request.capability, permission(request));
+        let _ = writeln!(
+            text,
+            "  {}{need}: {}",
+            request.capability,
+            permission(request.capability, &reach(check, request))
+        );
+        if let Some(withholder) = allowed.withholder(request.capability) {
+            let _ = writeln!(text, "      it does not get it: {withholder}");
+        }
         let _ = writeln!(text, "      because it says: {}", Cell(&request.reason));
     }
     if text.is_empty() {
@@ -85,13 +94,13 @@ pub(crate) fn grants(check: &CheckDeclaration) -> String {
     text
 }
 
-/// What a grant permits, in the words of whoever is asked.
-pub(crate) fn permission(request: &GrantRequest) -> String {
+/// What a capability within these bounds permits, in the words of whoever is asked. The bounds are those of [`reach`].
+pub(crate) fn permission<'a>(capability: Capability, bounds: impl IntoIterator<Item = &'a String>) -> String {
     let bounds = || {
-        let shown: Vec<String> = request.bounds.iter().map(|bound| bound_in_words(bound)).collect();
+        let shown: Vec<String> = bounds.into_iter().map(|bound| bound_in_words(bound)).collect();
         shown.join(", ")
     };
-    match request.capability {
+    match capability {
         Capability::Sockets => format!("open connections to {}", bounds()),
         Capability::Resolver => "read the target's resolver configuration".to_owned(),
         Capability::Files => format!("read files: {}", bounds()),
@@ -109,13 +118,18 @@ pub(crate) fn permission(request: &GrantRequest) -> String {
     }
 }
 
-fn bound_in_words(bound: &str) -> String {
+/// One bound of [`reach`] in words.
+pub(crate) fn bound_in_words(bound: &str) -> String {
     let (protocol, to) = match bound.split_once(':') {
         Some((protocol @ ("tcp" | "udp"), to)) => (format!(" by {protocol}"), to),
         Some(("any", to)) => (String::new(), to),
         _ => (String::new(), bound),
     };
-    match (to, to.strip_prefix("param:")) {
+    let parameter = to.strip_prefix("param:");
+    if let Some((parameter, default)) = parameter.and_then(|parameter| parameter.split_once('=')) {
+        return format!("{}{protocol}, where you give no `{}`", Cell(default), Cell(parameter));
+    }
+    match (to, parameter) {
         ("resolvers", _) => format!("the configured name servers{protocol}"),
         ("*", _) => format!("any address that is not special{protocol}"),
         (_, Some(parameter)) => format!("what you give as `{}`{protocol}", Cell(parameter)),
@@ -137,7 +151,7 @@ pub(crate) fn check(check: &CheckDeclaration) -> String {
         }
     }
     text.push_str("\nGRANTS\n");
-    text.push_str(&grants(check));
+    text.push_str(&grants(check, &BTreeSet::from(Capability::ALL)));
     let limits = check.run_limits();
     let _ = writeln!(
         text,
@@ -194,7 +208,7 @@ mod tests {
             r#"{"check":"x","doc":"d","grants":[{"capability":"resolver","reason":"a\u001b[2Kb\nyes"}]}"#,
         )
         .unwrap();
-        let text = grants(&check);
+        let text = grants(&check, &BTreeSet::from(Capability::ALL));
         assert!(!text.contains('\x1b'), "{text:?}");
         assert_eq!(text.lines().count(), 2);
     }

@@ -40,9 +40,14 @@ impl Fault {
         Self { exit: self.exit, error: self.error.context(context) }
     }
 
+    /// Tells the person of what is left out, and goes on.
+    pub(crate) fn warn(&self) {
+        printer::note(&render("warning", &self.error));
+    }
+
     /// Tells the person, and how to end.
     pub(crate) fn report(&self) -> Exit {
-        printer::note(&render(&self.error));
+        printer::note(&render("error", &self.error));
         self.exit
     }
 }
@@ -60,8 +65,8 @@ pub(crate) fn hinted(error: anyhow::Error, hint: impl Into<String>) -> anyhow::E
     anyhow::Error::new(Hinted { error, hint: hint.into() })
 }
 
-fn render(error: &anyhow::Error) -> String {
-    let mut text = format!("error: {error}");
+fn render(word: &str, error: &anyhow::Error) -> String {
+    let mut text = format!("{word}: {error}");
     let mut said = error.to_string();
     for cause in error.chain().skip(1) {
         // An error whose text already tells its cause is not told twice.
@@ -98,6 +103,9 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_plugin::ComponentError,
         dbg_plugin::FileError,
         dbg_plugin::StoreError,
+        dbg_plugin::set::SetError,
+        dbg_plugin::trust::TrustError,
+        dbg_plugin::trust::TrustStoreError,
         dbg_engine::EngineError,
         dbg_engine::CompileError,
         dbg_engine::LoadError,
@@ -114,7 +122,7 @@ mod tests {
     #[test]
     fn an_error_shows_its_causes_and_the_hint_of_any_of_them() {
         let error = anyhow::Error::new("locla".parse::<dbg_model::Target>().unwrap_err()).context("cannot run");
-        let text = render(&error);
+        let text = render("error", &error);
         assert!(text.starts_with("error: cannot run\n  caused by: `locla` is no kind of target"), "{text}");
         assert!(text.ends_with("\n\nhint: did you mean `--target local`?"), "{text}");
     }
@@ -122,6 +130,6 @@ mod tests {
     #[test]
     fn a_cause_that_is_already_told_is_not_told_twice() {
         let error = anyhow::anyhow!("disk full").context("cannot write: disk full");
-        assert_eq!(render(&error), "error: cannot write: disk full");
+        assert_eq!(render("error", &error), "error: cannot write: disk full");
     }
 }

@@ -1,12 +1,15 @@
 //! What a check asks for, and what it gets: the effective grant is computed here, in one pure function.
 
 mod bound;
+mod compare;
 mod effective;
 mod within;
 
 pub use bound::{BoundError, ConnectBound, FilesBound, Protocol, SocketsBound, Where};
+pub use compare::{Exposure, Widening, exposure, reach, widened};
 pub use effective::{
-    Effective, FilesGrant, Grant, GrantError, HostRule, SocketRule, SocketsGrant, Withheld, Withholder, effective,
+    Allowed, Allows, Effective, FilesGrant, Grant, GrantError, HostRule, SocketRule, SocketsGrant, Withheld,
+    Withholder, effective,
 };
 
 use serde::{Deserialize, Serialize};

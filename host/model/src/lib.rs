@@ -32,8 +32,9 @@ pub use event::{
 pub use failure::{Failure, FailureCode};
 pub use fence::Fence;
 pub use grant::{
-    BoundError, ConnectBound, Effective, FilesBound, FilesGrant, Grant, GrantError, GrantRequest, HostRule, Protocol,
-    SocketRule, SocketsBound, SocketsGrant, Where, Withheld, Withholder, effective,
+    Allowed, Allows, BoundError, ConnectBound, Effective, Exposure, FilesBound, FilesGrant, Grant, GrantError,
+    GrantRequest, HostRule, Protocol, SocketRule, SocketsBound, SocketsGrant, Where, Widening, Withheld, Withholder,
+    effective, exposure, reach, widened,
 };
 pub use machine::{Architecture, ArchitectureError, CpuFeature, Machine};
 pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName, VendorName};

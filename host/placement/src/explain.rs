@@ -137,7 +137,7 @@ fn joined_word(joined: Joined) -> &'static str {
 }
 
 /// The name as in man 7 capabilities.
-fn capability_word(capability: LinuxCapability) -> &'static str {
+pub(crate) fn capability_word(capability: LinuxCapability) -> &'static str {
     match capability {
         LinuxCapability::DacReadSearch => "CAP_DAC_READ_SEARCH",
         LinuxCapability::SysPtrace => "CAP_SYS_PTRACE",

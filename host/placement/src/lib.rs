@@ -8,6 +8,7 @@ mod child;
 mod explain;
 pub mod facts;
 mod frames;
+mod holding;
 mod launch;
 mod local;
 mod place;
@@ -17,6 +18,7 @@ mod refusal;
 
 pub use agents::{Agents, AgentsError};
 pub use explain::{Explanation, Item, explain};
+pub use holding::Holding;
 pub use launch::{Account, Ending, Hold, LaunchError, Launched, Stream, launch};
 pub use place::{NeedsChild, Placed, needs_child, place};
 pub use plan::{Place, Plan};

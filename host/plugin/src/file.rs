@@ -11,7 +11,7 @@ use dbg_model::Cell;
 use fs_err::os::unix::fs::OpenOptionsExt as _;
 use rustix::fs::OFlags;
 
-use crate::trust::{MAX_FILE_BYTES, SectionFault, split};
+use crate::trust::{MAX_FILE_BYTES, SectionFault, Split, split};
 use crate::{Component, ComponentError};
 
 /// Why a file gives no component.
@@ -98,6 +98,19 @@ impl fmt::Display for FileKind {
 }
 
 impl FileError {
+    /// The error for a file that could not be read at all.
+    pub(crate) fn unread(path: &Path, fault: ReadFault) -> Self {
+        let path = path.to_owned();
+        match fault {
+            ReadFault::Kind(kind) => Self::Kind { path, kind },
+            ReadFault::Io(source) if source.kind() == io::ErrorKind::NotFound => Self::Missing { path },
+            ReadFault::Io(source) => Self::Io { path, source },
+            ReadFault::TooLarge { bytes } => {
+                Self::Io { path, source: io::Error::other(format!("it has {bytes} bytes, which is too much")) }
+            }
+        }
+    }
+
     /// What to do next.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -116,25 +129,49 @@ impl FileError {
     }
 }
 
-/// Reads a component from a file, without the signature that it may carry: that is for [`crate::trust::verify`]. The file is followed when it is a symbolic link; a pipe or a device is refused without being opened.
-pub fn read_file(path: &Path) -> Result<Component, FileError> {
+/// A plugin's file, taken apart as far as it can be without believing anything.
+#[derive(Debug, Clone)]
+pub enum PluginFile {
+    /// Nobody signed it.
+    Unsigned(Component),
+    /// It carries a signature: what it is worth is for [`crate::trust::verify`]. The whole file.
+    Signed(Bytes),
+}
+
+/// Reads a plugin's file, signed or not. It is followed when it is a symbolic link; a pipe or a device is refused without being opened.
+pub fn open_file(path: &Path) -> Result<PluginFile, FileError> {
     let component = |source| FileError::Component { path: path.to_owned(), source };
-    let bytes = match read_regular(path, MAX_FILE_BYTES, Links::Follow) {
-        Ok(bytes) => bytes,
-        Err(ReadFault::TooLarge { bytes }) => return Err(component(ComponentError::TooLarge { bytes })),
-        Err(ReadFault::Kind(kind)) => return Err(FileError::Kind { path: path.to_owned(), kind }),
-        Err(ReadFault::Io(source)) if source.kind() == io::ErrorKind::NotFound => {
-            return Err(FileError::Missing { path: path.to_owned() });
-        }
-        Err(ReadFault::Io(source)) => return Err(FileError::Io { path: path.to_owned(), source }),
-    };
-    let bytes = match split(&bytes) {
-        Ok(split) => split.component,
+    let bytes = whole(path)?;
+    match split(&bytes) {
+        Ok(Split { envelope: Some(_), .. }) => Ok(PluginFile::Signed(bytes)),
         // Whoever reads components has better words for what is none.
-        Err(SectionFault::NotComponent | SectionFault::Damaged { .. } | SectionFault::TooLarge { .. }) => bytes,
-        Err(source) => return Err(FileError::Section { path: path.to_owned(), source }),
-    };
-    Component::read(bytes).map_err(component)
+        Ok(Split { envelope: None, .. })
+        | Err(SectionFault::NotComponent | SectionFault::Damaged { .. } | SectionFault::TooLarge { .. }) => {
+            Component::read(bytes).map(PluginFile::Unsigned).map_err(component)
+        }
+        Err(source) => Err(FileError::Section { path: path.to_owned(), source }),
+    }
+}
+
+/// As [`open_file`], for the component alone: without the signature that the file may carry.
+pub fn read_file(path: &Path) -> Result<Component, FileError> {
+    match open_file(path)? {
+        PluginFile::Unsigned(component) => Ok(component),
+        PluginFile::Signed(bytes) => {
+            let Split { component, .. } =
+                split(&bytes).map_err(|source| FileError::Section { path: path.to_owned(), source })?;
+            Component::read(component).map_err(|source| FileError::Component { path: path.to_owned(), source })
+        }
+    }
+}
+
+fn whole(path: &Path) -> Result<Bytes, FileError> {
+    read_regular(path, MAX_FILE_BYTES, Links::Follow).map_err(|fault| match fault {
+        ReadFault::TooLarge { bytes } => {
+            FileError::Component { path: path.to_owned(), source: ComponentError::TooLarge { bytes } }
+        }
+        fault => FileError::unread(path, fault),
+    })
 }
 
 /// Whether the last part of a path may be a symbolic link.

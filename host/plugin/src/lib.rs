@@ -6,11 +6,12 @@ mod admitted;
 mod choose;
 mod component;
 mod file;
+pub mod set;
 mod store;
 pub mod trust;
 
 pub use admitted::{Admitted, AllowUnsigned, Provenance};
 pub use choose::{Found, Offer, choose};
 pub use component::{AsyncUse, Component, ComponentError, Nested};
-pub use file::{FileError, FileKind, read_file};
-pub use store::{Act, Added, Broken, Listing, Record, RecordFault, Removed, Store, StoreError};
+pub use file::{FileError, FileKind, PluginFile, open_file, read_file};
+pub use store::{Act, Added, Broken, Listing, Record, RecordFault, Removed, Signer, Store, StoreError};

@@ -13,7 +13,7 @@ mod target;
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
 pub(crate) use output::{ListFormat, ReportFormat};
-pub(crate) use plugin::{PluginAdd, PluginCommand, PluginRemove, PluginShow};
+pub(crate) use plugin::{PluginAdd, PluginCommand, PluginGrant, PluginLoad, PluginRemove, PluginSave, PluginShow};
 pub(crate) use repeat::{Repeat, Until};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
@@ -30,7 +30,7 @@ Examples:
   dbg target explain pid/1234 sock-summary
   dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
-  dbg plugin add ./my-check.wasm --allow-unsigned
+  dbg plugin add ./my-check.wasm
 
 Exit codes: 0 pass, 4 warn, 3 fail, 5 could not check, 2 usage, 1 dbg's own error, 130 interrupted";
 
@@ -67,7 +67,7 @@ pub(crate) enum Command {
     /// See which checks there are and what they take
     #[command(subcommand)]
     Check(CheckCommand),
-    /// Add, list, show and remove plugins
+    /// Add, verify, carry and remove plugins
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// See which targets can be reached from here

@@ -6,12 +6,12 @@ use clap::{Args, Subcommand};
 
 use super::ListFormat;
 
-/// Add, list, show and remove plugins
+/// Add, verify, carry and remove plugins
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
-    /// Add a plugin from a file: says what it may do, and asks once
-    #[command(after_help = "Examples:\n  dbg plugin add ./my-check.wasm --allow-unsigned\n  \
-                            dbg plugin add ./my-check.wasm --allow-unsigned --yes")]
+    /// Add a plugin from a file: says who signed it and what it may do, and asks once
+    #[command(after_help = "Examples:\n  dbg plugin add ./my-check.wasm\n  dbg plugin add ./my-check.wasm --yes\n  \
+                            dbg plugin add ./my-own.wasm --allow-unsigned")]
     Add(PluginAdd),
     /// List the plugins of this dbg and those that were added
     #[command(after_help = "Examples:\n  dbg plugin list\n  dbg plugin list -o json")]
@@ -20,9 +20,25 @@ pub(crate) enum PluginCommand {
         #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
         output: ListFormat,
     },
-    /// Show what a plugin is, which checks it has and what they may do
+    /// Show what a plugin is, who signed it, which checks it has and what they may do
     #[command(after_help = "Examples:\n  dbg plugin show my-check\n  dbg plugin show ./my-check.wasm")]
     Show(PluginShow),
+    /// Verify a plugin's signature, step by step; ends with 0 when it counts here, else with 2
+    #[command(after_help = "Examples:\n  dbg plugin verify ./my-check.wasm\n  dbg plugin verify my-check -o json")]
+    Verify(PluginShow),
+    /// Change what a plugin that was added is granted; asks when it is more than before
+    #[command(after_help = "Examples:\n  dbg plugin grant my-check\n  dbg plugin grant my-check --withhold files\n  \
+                            dbg plugin grant my-check --give files")]
+    Grant(PluginGrant),
+    /// Save signed plugins, with the roots and revocations of their vendors, as one file to be carried
+    #[command(
+        after_help = "Examples:\n  dbg plugin save site.dbgset\n  dbg plugin save site.dbgset my-check other-check@1.2.0"
+    )]
+    Save(PluginSave),
+    /// Add the plugins of such a file, and take in what is newer of their vendors' roots and revocations
+    #[command(after_help = "Examples:\n  dbg plugin load site.dbgset\n  dbg plugin load site.dbgset --yes\n\n\
+                            A root that nobody here trusts is never taken in: it is named, with its fingerprint.")]
+    Load(PluginLoad),
     /// Remove a plugin that was added
     #[command(after_help = "Examples:\n  dbg plugin remove my-check\n  dbg plugin remove my-check@1.2.0")]
     Remove(PluginRemove),
@@ -52,6 +68,47 @@ pub(crate) struct PluginShow {
     /// How to print it
     #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
     pub(crate) output: ListFormat,
+}
+
+/// Change what a plugin is granted
+#[derive(Debug, Args)]
+pub(crate) struct PluginGrant {
+    /// Its name, or `NAME@VERSION`
+    pub(crate) plugin: String,
+
+    /// Withhold a capability from now on; may be repeated
+    #[arg(long, value_name = "CAPABILITY")]
+    pub(crate) withhold: Vec<String>,
+
+    /// Give a capability that was withheld; may be repeated
+    #[arg(long, value_name = "CAPABILITY")]
+    pub(crate) give: Vec<String>,
+
+    /// Do not ask: consent where the policy covers what is given
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// Save signed plugins
+#[derive(Debug, Args)]
+pub(crate) struct PluginSave {
+    /// The file that is written
+    pub(crate) file: PathBuf,
+
+    /// Plugins, each as `NAME` or `NAME@VERSION`; all signed ones without any
+    #[arg(value_name = "NAME")]
+    pub(crate) plugins: Vec<String>,
+}
+
+/// Load a set of signed plugins
+#[derive(Debug, Args)]
+pub(crate) struct PluginLoad {
+    /// A file that `dbg plugin save` wrote
+    pub(crate) file: PathBuf,
+
+    /// Do not ask: consent where the policy covers what the plugins want
+    #[arg(short, long)]
+    pub(crate) yes: bool,
 }
 
 /// Remove a plugin

@@ -11,7 +11,7 @@ use crate::describe::{self, Columns};
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer;
-use crate::settings::{Paths, Terminal};
+use crate::settings::{Paths, Site, Terminal};
 
 /// One check in a list. Texts are foreign, raw.
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ struct Line {
     check: String,
     plugin: String,
     version: String,
-    source: &'static str,
+    source: String,
     summary: String,
 }
 
@@ -29,30 +29,32 @@ struct Shown<'a> {
     plugin: String,
     version: String,
     digest: String,
-    source: &'static str,
+    source: String,
     #[serde(flatten)]
     declaration: &'a CheckDeclaration,
 }
 
 pub(crate) fn check(args: &CheckCommand, terminal: &Terminal) -> Result<Exit, Fault> {
-    let catalogue = Catalogue::open(&Paths::of_this_user())?;
+    let site = Site::open(Paths::of_this_user())?;
+    let catalogue = Catalogue::open(&site)?;
     match args {
         CheckCommand::List { output } => list(&catalogue, *output, terminal),
         CheckCommand::Show(args) => show(&catalogue, args),
     }
 }
 
-fn list(catalogue: &Catalogue, output: ListFormat, terminal: &Terminal) -> Result<Exit, Fault> {
+fn list(catalogue: &Catalogue<'_>, output: ListFormat, terminal: &Terminal) -> Result<Exit, Fault> {
     let mut lines = Vec::new();
     for source in &catalogue.sources {
         // One damaged plugin must not hide the others.
-        let component = match catalogue.component(source) {
-            Ok(component) => component,
+        let admitted = match catalogue.admit(source) {
+            Ok(admitted) => admitted,
             Err(fault) => {
                 fault.report();
                 continue;
             }
         };
+        let component = admitted.component();
         lines.extend(component.declaration().checks.iter().map(|check| Line {
             check: check.check.to_string(),
             plugin: component.plugin().to_string(),
@@ -70,17 +72,18 @@ fn list(catalogue: &Catalogue, output: ListFormat, terminal: &Terminal) -> Resul
         ListFormat::Text => {
             let mut columns = Columns::new(["CHECK", "VERSION", "SOURCE", "WHAT IT DOES"]);
             for line in &lines {
-                columns.row([&line.check, &line.version, line.source, &line.summary]);
+                columns.row([&line.check, &line.version, &line.source, &line.summary]);
             }
             print(&columns.render(terminal.width))
         }
     }
 }
 
-fn show(catalogue: &Catalogue, args: &CheckShow) -> Result<Exit, Fault> {
+fn show(catalogue: &Catalogue<'_>, args: &CheckShow) -> Result<Exit, Fault> {
     let selector: CheckSelector = args.check.parse().map_err(Fault::usage)?;
     let source = catalogue.find(Vec::new(), &selector)?;
-    let component = catalogue.component(&source)?;
+    let admitted = catalogue.admit(&source)?;
+    let component = admitted.component();
     let Some(declaration) = component.declaration().check(&selector.check) else {
         // The record named the check, and the component was verified against the record.
         return Err(Fault::own(anyhow::anyhow!(
@@ -90,7 +93,7 @@ fn show(catalogue: &Catalogue, args: &CheckShow) -> Result<Exit, Fault> {
         )));
     };
     match args.output {
-        ListFormat::Json => print_json(&shown(&component, source.word(), declaration)),
+        ListFormat::Json => print_json(&shown(component, source.word(), declaration)),
         ListFormat::Text => print(&format!(
             "{}  (plugin {} {}, {})\n\n{}",
             declaration.check,
@@ -102,7 +105,7 @@ fn show(catalogue: &Catalogue, args: &CheckShow) -> Result<Exit, Fault> {
     }
 }
 
-fn shown<'a>(component: &Component, source: &'static str, declaration: &'a CheckDeclaration) -> Shown<'a> {
+fn shown<'a>(component: &Component, source: String, declaration: &'a CheckDeclaration) -> Shown<'a> {
     Shown {
         plugin: component.plugin().to_string(),
         version: component.version().to_string(),

@@ -5,15 +5,17 @@ mod paths;
 mod policy;
 mod repetition;
 mod run;
+mod site;
 mod target;
 mod terminal;
 mod trust;
 
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
 pub(crate) use paths::Paths;
-pub(crate) use policy::{Policy, Unsigned};
+pub(crate) use policy::{Policy, ReadAndSend};
 pub(crate) use repetition::Repetition;
 pub(crate) use run::{RunSettings, Timings};
+pub(crate) use site::Site;
 pub(crate) use target::ExplainSettings;
 pub(crate) use terminal::{Interaction, Terminal};
 pub(crate) use trust::{Trust, reference_time};

@@ -107,18 +107,76 @@ pub struct Withheld {
 pub enum Withholder {
     /// Whoever consented when the plugin was added, or this run's `--deny`.
     Operator,
+    /// The ceiling in its vendor's root, or in the one that the site approved.
+    Vendor,
+    /// The site's policy, or the user's.
+    Policy,
+}
+
+/// Who has a say in what a check gets, besides itself.
+pub trait Allows {
+    /// Who withholds a capability; none when all allow it.
+    fn withholder(&self, capability: Capability) -> Option<Withholder>;
+}
+
+/// The operator's word alone.
+impl Allows for BTreeSet<Capability> {
+    fn withholder(&self, capability: Capability) -> Option<Withholder> {
+        (!self.contains(&capability)).then_some(Withholder::Operator)
+    }
+}
+
+/// What each of those allows who have a say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// By consent, and by this run's `--deny`.
+    pub operator: BTreeSet<Capability>,
+    /// By the vendor's ceiling.
+    pub vendor: BTreeSet<Capability>,
+    /// By the policy.
+    pub policy: BTreeSet<Capability>,
+}
+
+impl Allowed {
+    /// What all of them allow.
+    #[must_use]
+    pub fn by_all(&self) -> BTreeSet<Capability> {
+        Capability::ALL.into_iter().filter(|capability| self.withholder(*capability).is_none()).collect()
+    }
+}
+
+impl Allows for Allowed {
+    /// Where several withhold, the one whom the operator can do least about.
+    fn withholder(&self, capability: Capability) -> Option<Withholder> {
+        let Self { operator, vendor, policy } = self;
+        [(vendor, Withholder::Vendor), (policy, Withholder::Policy), (operator, Withholder::Operator)]
+            .into_iter()
+            .find_map(|(allowed, by)| (!allowed.contains(&capability)).then_some(by))
+    }
+}
+
+impl fmt::Display for Withholder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Operator => "withheld by the operator",
+            Self::Vendor => "above its vendor's ceiling",
+            Self::Policy => "not granted by this site's policy",
+        })
+    }
 }
 
 /// Why a check gets no effective grant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
     /// It cannot do without what it does not get.
-    #[error("the check `{check}` cannot do without `{capability}`, which was not granted")]
+    #[error("the check `{check}` cannot do without `{capability}`, which is {by}")]
     RequiredWithheld {
         /// The check.
         check: String,
         /// The capability.
         capability: Capability,
+        /// By whom.
+        by: Withholder,
     },
     /// A bound makes no sense; refused with the declaration already, so a fault of dbg's own here.
     #[error("the check `{check}` asks for `{capability}`: {cause}")]
@@ -137,36 +195,44 @@ impl GrantError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::RequiredWithheld { capability, .. } => {
-                Some(format!("run it without `--deny {capability}`, or add the plugin again and consent"))
+            Self::RequiredWithheld { capability, by: Withholder::Operator, .. } => Some(format!(
+                "run it without `--deny {capability}`; what was withheld for good, `dbg plugin grant PLUGIN --give {capability}` gives"
+            )),
+            Self::RequiredWithheld { by: Withholder::Vendor, .. } => {
+                Some("its vendor must sign a root with a higher ceiling, which `dbg trust rotate` takes in".to_owned())
+            }
+            Self::RequiredWithheld { by: Withholder::Policy, .. } => {
+                Some("whoever decides for this site may add it to `[grants] most` in the policy".to_owned())
             }
             Self::Bound { .. } => None,
         }
     }
 }
 
-/// Effective = what the component imports ∩ what its declaration asks for ∩ what the operator allows, with every `param:` made concrete.
+/// Effective = what the component imports ∩ what its declaration asks for ∩ what everybody allows who has a say, with every `param:` made concrete.
 /// A capability that is declared and not imported is not given: nothing could use it.
 pub fn effective(
     check: &CheckDeclaration,
     imports: &BTreeSet<Capability>,
-    allowed: &BTreeSet<Capability>,
+    allowed: &impl Allows,
     arguments: &Arguments,
 ) -> Result<Effective, GrantError> {
     let mut effective = Effective::default();
     for request in check.grants.iter().filter(|request| imports.contains(&request.capability)) {
         let capability = request.capability;
-        if allowed.contains(&capability) {
-            let grant = concrete(request, arguments).map_err(|cause| GrantError::Bound {
-                check: check.check.to_string(),
-                capability,
-                cause,
-            })?;
-            effective.grants.push(grant);
-        } else if request.required {
-            return Err(GrantError::RequiredWithheld { check: check.check.to_string(), capability });
-        } else {
-            effective.withheld.push(Withheld { capability, by: Withholder::Operator });
+        match allowed.withholder(capability) {
+            None => {
+                let grant = concrete(request, arguments).map_err(|cause| GrantError::Bound {
+                    check: check.check.to_string(),
+                    capability,
+                    cause,
+                })?;
+                effective.grants.push(grant);
+            }
+            Some(by) if request.required => {
+                return Err(GrantError::RequiredWithheld { check: check.check.to_string(), capability, by });
+            }
+            Some(by) => effective.withheld.push(Withheld { capability, by }),
         }
     }
     Ok(effective)
@@ -392,7 +458,7 @@ mod tests {
         let typed: Vec<_> = typed.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
         let arguments = parse_arguments(&check.parameters, &typed, &mut |_| Ok(Redacted::new(String::new()))).unwrap();
         let imports = BTreeSet::from([Capability::Sockets, Capability::Files]);
-        effective(&check, &imports, &allowed.iter().copied().collect(), &arguments)
+        effective(&check, &imports, &allowed.iter().copied().collect::<BTreeSet<_>>(), &arguments)
     }
 
     #[test]
@@ -452,6 +518,34 @@ mod tests {
             compute(&[], &[Capability::Files]),
             Err(GrantError::RequiredWithheld { capability: Capability::Sockets, .. })
         ));
+    }
+
+    #[test]
+    fn nobody_is_given_what_the_vendor_the_policy_or_the_operator_does_not_allow_and_the_withholder_is_named() {
+        let check: CheckDeclaration = serde_json::from_str(CHECK).unwrap();
+        let arguments = parse_arguments(&check.parameters, &[], &mut |_| Ok(Redacted::new(String::new()))).unwrap();
+        let imports = BTreeSet::from([Capability::Sockets, Capability::Files]);
+        let all = BTreeSet::from(Capability::ALL);
+        let sockets = BTreeSet::from([Capability::Sockets]);
+        let allowed = |operator: &BTreeSet<_>, vendor: &BTreeSet<_>, policy: &BTreeSet<_>| Allowed {
+            operator: operator.clone(),
+            vendor: vendor.clone(),
+            policy: policy.clone(),
+        };
+        for (allowed, by) in [
+            (allowed(&sockets, &all, &all), Withholder::Operator),
+            (allowed(&all, &sockets, &all), Withholder::Vendor),
+            (allowed(&all, &all, &sockets), Withholder::Policy),
+            (allowed(&sockets, &sockets, &sockets), Withholder::Vendor),
+        ] {
+            let effective = effective(&check, &imports, &allowed, &arguments).unwrap();
+            assert_eq!(effective.withheld, [Withheld { capability: Capability::Files, by }]);
+            assert!(effective.files().is_none() && effective.sockets().is_some());
+        }
+        let none = allowed(&all, &BTreeSet::new(), &all);
+        let error = super::effective(&check, &imports, &none, &arguments).unwrap_err();
+        assert!(matches!(error, GrantError::RequiredWithheld { by: Withholder::Vendor, .. }), "{error:?}");
+        assert_eq!(allowed(&all, &sockets, &all).by_all(), sockets);
     }
 
     #[test]

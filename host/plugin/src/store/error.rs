@@ -4,11 +4,13 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use dbg_model::{Digest, PluginName};
+use dbg_model::{Digest, PluginName, VendorName};
 use semver::Version;
 
+use super::Signer;
 use crate::ComponentError;
 use crate::file::shown;
+use crate::trust::TrustError;
 
 /// Why the store cannot do what it is asked.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +113,54 @@ pub enum StoreError {
         /// Its version.
         version: Version,
     },
+    /// One name is one signer's, so that nobody's plugin takes the place of another's.
+    #[error("the plugin `{plugin}` is there, {there}, and this one is {offered}")]
+    Signer {
+        /// The plugin.
+        plugin: PluginName,
+        /// Whose the one in the store is.
+        there: Signer,
+        /// Whose the one that was to be added is.
+        offered: Signer,
+    },
+    /// Part of the binary.
+    #[error("`{plugin}` is part of this dbg and is not kept again")]
+    Stock {
+        /// The plugin.
+        plugin: PluginName,
+    },
+    /// What it was added on does not count any more.
+    #[error("the plugin `{plugin}` {version} is not run any more")]
+    Refused {
+        /// The plugin.
+        plugin: PluginName,
+        /// Its version.
+        version: Version,
+        /// Why.
+        source: TrustError,
+    },
+    /// Its vendor has another root now: who consented did so to somebody else.
+    #[error("the plugin `{plugin}` {version} was added under another root of `{vendor}` ({}, not {})", was.short(), is.short())]
+    OtherRoot {
+        /// The plugin.
+        plugin: PluginName,
+        /// Its version.
+        version: Version,
+        /// The vendor.
+        vendor: VendorName,
+        /// The fingerprint then.
+        was: Digest,
+        /// The fingerprint now.
+        is: Digest,
+    },
+    /// Another dbg was quicker.
+    #[error("the plugin `{plugin}` {version} was changed meanwhile")]
+    Changed {
+        /// The plugin.
+        plugin: PluginName,
+        /// Its version.
+        version: Version,
+    },
     /// A component as it was added, which this dbg does not take.
     #[error("the stored component `{}` is no plugin that this dbg can run", shown(path))]
     Component {
@@ -186,6 +236,15 @@ impl StoreError {
             | Self::Mismatch { plugin, version, .. } => {
                 format!("`dbg plugin remove {plugin}@{version}`, then `dbg plugin add` it again from its file")
             }
+            Self::OtherRoot { plugin, version, .. } => {
+                format!("if both roots are its vendor's, `dbg plugin remove {plugin}@{version}` and add it again")
+            }
+            Self::Signer { plugin, .. } => {
+                format!("if it is to take the other's place, first `dbg plugin remove {plugin}`")
+            }
+            Self::Stock { .. } => "run it as it is: `dbg plugin list` shows what is part of this dbg".to_owned(),
+            Self::Changed { .. } => "look at it with `dbg plugin show`, and try again".to_owned(),
+            Self::Refused { source, .. } => return source.hint(),
             Self::Component { source, .. } => return source.hint(),
             Self::Io { .. } => return None,
         })

@@ -1,7 +1,7 @@
 //! The plugins that an operator added, kept for the next run.
 //!
 //! ```text
-//! <root>/components/<sha256>.wasm       a component, named by its content
+//! <root>/components/<sha256>.wasm       a plugin's file, signature and all, named by the component in it
 //! <root>/plugins/<name>@<version>.json  a record: which component, added when, with which consent
 //! <root>/lock                           held by whoever writes
 //! ```
@@ -10,6 +10,7 @@
 mod add;
 mod error;
 mod guard;
+mod load;
 mod record;
 mod remove;
 pub(crate) mod write;
@@ -20,12 +21,10 @@ use dbg_model::{CheckSelector, Digest};
 
 pub use add::Added;
 pub use error::{Act, StoreError};
-pub use record::{Broken, Record, RecordFault};
+pub use record::{Broken, Record, RecordFault, Signer};
 pub use remove::Removed;
 
-use crate::component::{MAX_COMPONENT_BYTES, Validate, digest};
-use crate::file::{Links, ReadFault, read_regular};
-use crate::{Component, Found, choose};
+use crate::{Found, choose};
 
 /// The plugin store of one user.
 #[derive(Debug, Clone)]
@@ -79,34 +78,6 @@ impl Store {
     /// The plugin that offers a check. Broken records offer nothing.
     pub fn find(&self, selector: &CheckSelector) -> Result<Found<Record>, StoreError> {
         Ok(choose(self.list()?.records, selector))
-    }
-
-    /// The component of a record, when its bytes are still those that were added.
-    pub fn load(&self, record: &Record) -> Result<Component, StoreError> {
-        let path = self.component_path(record.digest);
-        let (plugin, version) = (record.plugin.clone(), record.version.clone());
-        let bytes = match read_regular(&path, MAX_COMPONENT_BYTES, Links::Refuse) {
-            Ok(bytes) => bytes,
-            Err(ReadFault::Io(source)) if source.kind() == std::io::ErrorKind::NotFound => {
-                return Err(StoreError::Missing { path, plugin, version });
-            }
-            Err(ReadFault::Io(source)) => return Err(StoreError::io(Act::Read, &path, source)),
-            Err(ReadFault::Kind(_) | ReadFault::TooLarge { .. }) => {
-                return Err(StoreError::Corrupt { path, plugin, version });
-            }
-        };
-        let actual = digest(&bytes);
-        if actual != record.digest {
-            return Err(StoreError::Corrupt { path, plugin, version });
-        }
-        // The digest says that these are the bytes that were validated when they were added.
-        let component = Component::read_hashed(bytes, actual, Validate::DoneBefore)
-            .map_err(|source| StoreError::Component { path, source })?;
-        let declaration = component.declaration();
-        if declaration.plugin != plugin || declaration.version != version {
-            return Err(StoreError::Mismatch { path: self.record_path(&plugin, &version), plugin, version });
-        }
-        Ok(component)
     }
 
     fn components(&self) -> PathBuf {

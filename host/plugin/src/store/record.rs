@@ -4,15 +4,33 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use dbg_model::{Capability, Cell, CheckName, Digest, PluginName, truncate_at_char};
+use dbg_model::{Capability, Cell, CheckName, Digest, PluginName, VendorName, truncate_at_char};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::file::{FileKind, Links, ReadFault, read_regular};
-use crate::{AllowUnsigned, Offer};
+use crate::{Offer, Provenance};
 
+/// The form that is written. Version 1 knew unsigned plugins alone, and is read still.
+const FORMAT: u32 = 2;
 /// A record as it is written: 64 checks with names of 64 bytes are 4 KiB.
 const MAX_RECORD_BYTES: u64 = 64 * 1024;
+
+/// Whose word a plugin was added on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Signer {
+    /// The operator's alone.
+    #[serde(rename = "unsigned")]
+    Nobody,
+    /// A vendor's, which is looked at anew at every load.
+    Vendor {
+        /// Who.
+        name: VendorName,
+        /// The fingerprint of its root: who has the name later, by another root, is somebody else.
+        root: Digest,
+    },
+}
 
 /// What the store keeps of one plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +41,8 @@ pub struct Record {
     pub version: Version,
     /// Its component.
     pub digest: Digest,
+    /// Whose word it was added on.
+    pub signer: Signer,
     /// The checks that it offers.
     pub checks: Vec<CheckName>,
     /// What the operator consented to when it was added.
@@ -65,7 +85,7 @@ pub enum RecordFault {
         cause: String,
     },
     /// Written by a later dbg.
-    #[error("its format is version {found}, and this dbg reads version 1")]
+    #[error("its format is version {found}, and this dbg reads versions 1 and {FORMAT}")]
     Format {
         /// The version found.
         found: u32,
@@ -83,16 +103,10 @@ struct Stored {
     plugin: PluginName,
     version: Version,
     digest: Digest,
-    provenance: Provenance,
+    provenance: Signer,
     checks: Vec<CheckName>,
     consent: BTreeSet<Capability>,
     added: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Provenance {
-    Unsigned,
 }
 
 /// Read first, so that a later format is called that and not broken.
@@ -101,13 +115,30 @@ struct Format {
     format: u32,
 }
 
-impl Record {
-    /// The operator's word that this unsigned plugin may run, given when it was added.
+impl Signer {
+    /// Of something that may run; none for what is part of the binary.
     #[must_use]
-    pub fn allowed(&self) -> AllowUnsigned {
-        AllowUnsigned::by_operator()
+    pub fn of(provenance: &Provenance) -> Option<Self> {
+        match provenance {
+            Provenance::Stock => None,
+            Provenance::Unsigned => Some(Self::Nobody),
+            Provenance::Vendor(facts) => {
+                Some(Self::Vendor { name: facts.statement.vendor.clone(), root: facts.fingerprint })
+            }
+        }
     }
+}
 
+impl std::fmt::Display for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("unsigned"),
+            Self::Vendor { name, .. } => write!(f, "signed by {name}"),
+        }
+    }
+}
+
+impl Record {
     pub(super) fn read(path: &Path) -> Result<Self, RecordFault> {
         let bytes = read_regular(path, MAX_RECORD_BYTES, Links::Refuse).map_err(|fault| match fault {
             ReadFault::Kind(kind) => RecordFault::Kind(kind),
@@ -116,22 +147,21 @@ impl Record {
             ReadFault::Io(error) => RecordFault::Io(error),
         })?;
         let Format { format } = serde_json::from_slice(&bytes).map_err(json)?;
-        if format != 1 {
+        if !(1..=FORMAT).contains(&format) {
             return Err(RecordFault::Format { found: format });
         }
-        let Stored { format: _, plugin, version, digest, provenance: Provenance::Unsigned, checks, consent, added } =
+        let Stored { format: _, plugin, version, digest, provenance: signer, checks, consent, added } =
             serde_json::from_slice(&bytes).map_err(json)?;
         if name_of(path).as_ref() != Some(&(plugin.clone(), version.clone())) {
             return Err(RecordFault::Name);
         }
-        Ok(Self { plugin, version, digest, checks, consent, added })
+        Ok(Self { plugin, version, digest, signer, checks, consent, added })
     }
 
     /// The record as bytes of its file.
     pub(super) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let Self { plugin, version, digest, checks, consent, added } = self.clone();
-        let stored =
-            Stored { format: 1, plugin, version, digest, provenance: Provenance::Unsigned, checks, consent, added };
+        let Self { plugin, version, digest, signer: provenance, checks, consent, added } = self.clone();
+        let stored = Stored { format: FORMAT, plugin, version, digest, provenance, checks, consent, added };
         let mut bytes = serde_json::to_vec_pretty(&stored)?;
         bytes.push(b'\n');
         Ok(bytes)

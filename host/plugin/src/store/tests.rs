@@ -7,8 +7,11 @@ use fs_err as fs;
 use semver::Version;
 
 use super::*;
-use crate::AllowUnsigned;
+use crate::component::digest;
 use crate::component::samples::plugin;
+use crate::{Admitted, AllowUnsigned, Component};
+
+mod vendor;
 
 struct Home {
     _folder: tempfile::TempDir,
@@ -39,7 +42,11 @@ impl Home {
 }
 
 fn add(store: &Store, component: &Component) -> Result<Added, StoreError> {
-    store.add(component, BTreeSet::new(), AllowUnsigned::by_operator())
+    store.add(&unsigned(component), BTreeSet::new())
+}
+
+fn unsigned(component: &Component) -> Admitted {
+    Admitted::unsigned(component.clone(), AllowUnsigned::by_operator())
 }
 
 fn name(text: &str) -> PluginName {
@@ -74,7 +81,7 @@ fn what_was_added_is_listed_found_and_loaded() {
     let home = Home::new();
     let component = sample("1.0.0");
     let consent = BTreeSet::from([Capability::Resolver]);
-    let added = home.store().add(&component, consent.clone(), AllowUnsigned::by_operator()).unwrap();
+    let added = home.store().add(&unsigned(&component), consent.clone()).unwrap();
     assert!(matches!(added, Added::New(_)));
 
     let store = home.store();
@@ -82,7 +89,8 @@ fn what_was_added_is_listed_found_and_loaded() {
     assert_eq!((listing.records.as_slice(), listing.broken.len()), (std::slice::from_ref(added.record()), 0));
     let Found::One(record) = store.find(&selector("look")).unwrap() else { panic!("it is found") };
     assert_eq!((record.digest, &record.consent), (component.digest(), &consent));
-    let loaded = store.load(&record).unwrap();
+    let (loaded, file) = store.open_record(&record).unwrap();
+    assert_eq!(file, *component.bytes());
     assert_eq!((loaded.bytes(), loaded.digest()), (component.bytes(), component.digest()));
 }
 
@@ -108,7 +116,7 @@ fn adding_the_same_again_changes_nothing_but_the_consent() {
     let files = home.files();
     assert!(matches!(add(&store, &component).unwrap(), Added::Same(_)));
     let consent = BTreeSet::from([Capability::Files]);
-    let again = store.add(&component, consent.clone(), AllowUnsigned::by_operator()).unwrap();
+    let again = store.add(&unsigned(&component), consent.clone()).unwrap();
     assert!(matches!(&again, Added::Consent(record) if record.consent == consent));
     assert_eq!(store.list().unwrap().records, [again.record().clone()]);
     assert_eq!(home.files(), files);
@@ -219,10 +227,10 @@ fn a_changed_component_is_not_loaded_and_adding_it_again_mends_it() {
     ];
     for (what, damage) in damages {
         damage();
-        let error = store.load(&record).unwrap_err();
+        let error = store.open_record(&record).unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { .. } | StoreError::Missing { .. }), "{what}: {error:?}");
         assert!(matches!(add(&store, &component).unwrap(), Added::Repaired(_)), "{what}");
-        assert!(store.load(&record).is_ok(), "{what}");
+        assert!(store.open_record(&record).is_ok(), "{what}");
     }
 }
 
@@ -232,7 +240,18 @@ fn a_record_that_names_another_component_is_not_believed() {
     let store = home.store();
     let mut record = add(&store, &sample("1.0.0")).unwrap().record().clone();
     record.digest = add(&store, &plugin("other", "1.0.0", &["listen"], "")).unwrap().record().digest;
-    assert!(matches!(store.load(&record), Err(StoreError::Mismatch { .. })));
+    assert!(matches!(store.open_record(&record), Err(StoreError::Mismatch { .. })));
+}
+
+#[test]
+fn a_record_of_the_first_format_is_read_as_unsigned() {
+    let home = Home::new();
+    let store = home.store();
+    let record = add(&store, &sample("1.0.0")).unwrap().record().clone();
+    let path = store.record_path(&record.plugin, &record.version);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"format\": 2", "\"format\": 1")).unwrap();
+    assert_eq!(store.list().unwrap().records, [record]);
 }
 
 #[test]
@@ -243,7 +262,7 @@ fn broken_records_stand_apart_and_disturb_nobody() {
     let good = fs::read_to_string(store.record_path(&name("sample"), &version("1.0.0"))).unwrap();
     let write = |file: &str, text: &str| fs::write(home.root.join("plugins").join(file), text).unwrap();
     write("a@1.0.0.json", "{");
-    write("b@1.0.0.json", &good.replace("\"format\": 1", "\"format\": 2"));
+    write("b@1.0.0.json", &good.replace("\"format\": 2", "\"format\": 3"));
     write("c@1.0.0.json", &good);
     write("d@1.0.0.json", &good.replace("\"added\"", "\"when\""));
     write("e@1.0.0.json", &" ".repeat(100_000));
@@ -258,7 +277,7 @@ fn broken_records_stand_apart_and_disturb_nobody() {
             faults.as_slice(),
             [
                 RecordFault::Json { .. },
-                RecordFault::Format { found: 2 },
+                RecordFault::Format { found: 3 },
                 RecordFault::Name,
                 RecordFault::Json { .. },
                 RecordFault::TooLarge { .. },
@@ -340,7 +359,7 @@ fn rubbish_under_a_right_digest_is_refused_for_what_it_is() {
     record.digest = digest(rubbish);
     fs::write(store.component_path(record.digest), rubbish).unwrap();
     assert!(matches!(
-        store.load(&record),
+        store.open_record(&record),
         Err(StoreError::Component { source: crate::ComponentError::Invalid { .. }, .. })
     ));
 }

@@ -51,6 +51,19 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], lock: &WriteLock) -> Result<
 
 /// As [`write_file`], with these permission bits.
 pub(crate) fn write_with_mode(path: &Path, bytes: &[u8], mode: u32, _lock: &WriteLock) -> Result<(), StoreError> {
+    write_whole(path, bytes, mode)
+}
+
+/// Writes a file of the user's own choice, for all to read: whole or not at all. In no folder of ours, so there is nothing to lock.
+pub(crate) fn write_beside(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    // A name without a folder is one in the folder that dbg was started in.
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => write_whole(&Path::new(".").join(path), bytes, 0o644),
+        _ => write_whole(path, bytes, 0o644),
+    }
+}
+
+fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
     let error = |source| StoreError::io(Act::Write, path, source);
     let folder = path.parent().unwrap_or(path);
     let permissions = std::fs::Permissions::from_mode(mode);

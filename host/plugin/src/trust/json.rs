@@ -49,7 +49,7 @@ pub enum JsonFault {
 }
 
 /// Reads a document of at most `limit` bytes.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, JsonFault> {
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, JsonFault> {
     if bytes.len() > limit {
         return Err(JsonFault::TooLong { bytes: bytes.len(), limit });
     }

@@ -23,17 +23,20 @@ mod verify;
 mod vouch;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+pub(crate) use chain::MAX_FILE_BYTES as MAX_ROOT_BYTES;
 pub use chain::{ChainFault, VendorRoot};
 pub use envelope::{Envelope, EnvelopeFault, Part, PayloadType, Signature};
 pub use error::TrustError;
 pub use floor::{Floor, FloorFault, Floors, FloorsFault};
 pub use grounds::{Grounds, GroundsFault};
 pub use json::JsonFault;
+pub(crate) use json::read as read_json;
 pub use key::{KeyFault, KeyId, PublicKey, SignatureFault};
 pub use moment::{Moment, MomentError};
 pub use private_key::{PrivateKey, PrivateKeyFault};
+pub(crate) use revocation::MAX_FILE_BYTES as MAX_LIST_BYTES;
 pub use revocation::{ListFault, RevocationList, Revocations, Signers, claimed_vendor};
 pub use root::{Ceiling, Revoked, Role, RoleKey, RoleName, Root, RootFault};
 pub(crate) use section::{MAX_FILE_BYTES, SIGNATURE};
@@ -46,7 +49,7 @@ pub use statement::{Statement, StatementFault};
 pub use step::Step;
 pub use stock::{StockFault, StockSigner, development_root, is_reserved, sign_for_development};
 pub use store::{
-    Changed, GuardFault, Loaded, Origin, Places, Privilege, Problem, ProblemFault, RemovedTrust, TrustStore,
+    Changed, Documents, GuardFault, Loaded, Origin, Places, Privilege, Problem, ProblemFault, RemovedTrust, TrustStore,
     TrustStoreError,
 };
 pub use threshold::ThresholdFault;

@@ -155,6 +155,12 @@ impl TrustedState {
         self.vendors.values()
     }
 
+    /// Who took a component back. It is known by its digest, so that taking its signature off brings nothing back.
+    #[must_use]
+    pub fn revoked_by(&self, digest: &Digest) -> Option<&VendorName> {
+        self.vendors.iter().find_map(|(name, vendor)| vendor.is_digest_revoked(digest).then_some(name))
+    }
+
     /// The floors.
     #[must_use]
     pub fn floors(&self) -> &Floors {

@@ -1,22 +1,34 @@
 //! `dbg plugin …`: one file a verb.
 
 mod add;
+mod candidate;
 mod consent;
+mod grant;
+mod introduce;
 mod list;
+mod load;
+mod named;
 mod remove;
+mod save;
 mod show;
+mod signature;
+mod verify;
 
 use crate::args::PluginCommand;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::{Paths, Terminal};
+use crate::settings::{Paths, Site, Terminal};
 
 pub(crate) fn plugin(args: &PluginCommand, terminal: &Terminal) -> Result<Exit, Fault> {
     let paths = Paths::of_this_user();
     match args {
-        PluginCommand::Add(args) => add::add(args, &paths, terminal),
-        PluginCommand::List { output } => list::list(*output, &paths, terminal),
-        PluginCommand::Show(args) => show::show(args, &paths),
-        PluginCommand::Remove(args) => remove::remove(args, &paths),
+        PluginCommand::Add(args) => add::add(args, &Site::open(paths)?, terminal),
+        PluginCommand::List { output } => list::list(*output, &Site::open(paths)?, terminal),
+        PluginCommand::Show(args) => show::show(args, &Site::open(paths)?),
+        PluginCommand::Verify(args) => verify::verify(args, &Site::open(paths)?),
+        PluginCommand::Grant(args) => grant::grant(args, &Site::open(paths)?, terminal),
+        PluginCommand::Save(args) => save::save(args, &Site::open(paths)?),
+        PluginCommand::Load(args) => load::load(args, &Site::open(paths)?, terminal),
+        PluginCommand::Remove(args) => remove::remove(args, &Site::open(paths)?),
     }
 }

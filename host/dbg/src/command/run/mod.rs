@@ -11,7 +11,7 @@ mod secret;
 mod select;
 mod timing;
 
-pub(super) use select::{needs, select};
+pub(super) use select::{may_hold, needs, select};
 
 use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
 
@@ -26,7 +26,7 @@ use crate::args::ReportFormat;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer::{self, Reader};
-use crate::settings::{Paths, RunSettings, Terminal};
+use crate::settings::{Paths, RunSettings, Site, Terminal};
 use crate::signal;
 use timing::Timing;
 
@@ -61,14 +61,16 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
         // It takes some ten milliseconds, which is as long as what comes next.
         program.prepare();
     }
-    let paths = Paths::of_this_user();
-    let checks = timing.of("select", || select(&settings.checks, &paths))?;
+    let site = Site::open(Paths::of_this_user())?;
+    settings.targets.iter().try_for_each(|target| site.policy.may_target(target))?;
+    let checks = timing.of("select", || select(&settings.checks, &site))?;
     let needs = needs(&checks);
     let placed: Vec<_> = timing.of("plan", || settings.targets.iter().map(|target| place(target, &needs)).collect());
+    may_hold(&checks, placed.iter().flatten(), &site)?;
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     artifacts::prepare(settings.artifacts.as_deref())?;
     let codes = tokio::select! {
-        codes = code::Codes::make(&engine, &paths, &checks, timing, keeping) => codes?,
+        codes = code::Codes::make(&engine, &site.paths, &checks, timing, keeping) => codes?,
         () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
     };
 

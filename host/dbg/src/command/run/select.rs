@@ -6,13 +6,15 @@ use anyhow::anyhow;
 use dbg_model::{
     Arguments, Capability, CheckDeclaration, Effective, Grant, Limits, SocketsGrant, effective, parse_arguments,
 };
-use dbg_plugin::{Admitted, AllowUnsigned, Component, read_file};
-use dbg_report::{PluginFacts, Provenance};
+use dbg_placement::Placed;
+use dbg_plugin::{Admitted, Provenance};
+use dbg_report::PluginFacts;
 
 use super::secret;
 use crate::catalogue::{Catalogue, Source};
-use crate::diagnostic::{Fault, hinted};
-use crate::settings::{CheckRequest, CheckSettings, Paths, UnsignedRule};
+use crate::diagnostic::Fault;
+use crate::printer;
+use crate::settings::{CheckRequest, CheckSettings, Site};
 
 /// One check, ready to be compiled and run.
 pub(in crate::command) struct Selected {
@@ -31,24 +33,27 @@ pub(in crate::command) struct Selected {
 }
 
 /// All checks of the run, in the order in which they were asked for; the first that cannot be is the error.
-pub(in crate::command) fn select(settings: &CheckSettings, paths: &Paths) -> Result<Vec<Selected>, Fault> {
-    let files = settings.plugin_files.iter().map(|path| read_file(path).map_err(Fault::usage));
-    let files: Vec<Component> = files.collect::<Result<_, _>>()?;
-    let catalogue = Catalogue::open(paths)?;
-    let mut selected = Vec::new();
+pub(in crate::command) fn select(settings: &CheckSettings, site: &Site) -> Result<Vec<Selected>, Fault> {
+    let files = settings.plugin_files.iter().map(|path| site.admit_file(path, settings.unsigned));
+    let files: Vec<Admitted> = files.collect::<Result<_, _>>()?;
+    let catalogue = Catalogue::open(site)?;
+    let mut selected: Vec<Selected> = Vec::new();
     for request in &settings.requests {
         let source = catalogue.find(files.clone(), &request.selector)?;
-        let component = catalogue.component(&source)?;
+        let admitted = catalogue.admit(&source)?;
         let check = &request.selector.check;
-        let Some(declaration) = component.declaration().check(check).cloned() else {
+        let Some(declaration) = admitted.component().declaration().check(check).cloned() else {
             return Err(Fault::own(anyhow!(
                 "the plugin `{}` lost its check `{check}`",
-                component.declaration().plugin
+                admitted.component().declaration().plugin
             )));
         };
-        let (admitted, consent) = admit(&source, component, settings)?;
+        let told = |selected: &Selected| selected.admitted.component().digest() == admitted.component().digest();
+        if !selected.iter().any(told) {
+            tell_concerns(&admitted);
+        }
         let arguments = arguments(request, &declaration)?;
-        let allowed = &settings.allowed & &consent;
+        let allowed = site.allowed(admitted.provenance(), &settings.allowed & &consent(&source));
         let grants = effective(&declaration, &admitted.component().capabilities(), &allowed, &arguments)
             .map_err(Fault::usage)?;
         let limits = declaration.run_limits();
@@ -57,23 +62,35 @@ pub(in crate::command) fn select(settings: &CheckSettings, paths: &Paths) -> Res
     Ok(selected)
 }
 
-/// Whether it may run, and what was consented to.
-fn admit(
-    source: &Source,
-    component: Component,
-    settings: &CheckSettings,
-) -> Result<(Admitted, BTreeSet<Capability>), Fault> {
+/// What was consented to: by adding it, or by naming the file.
+fn consent(source: &Source) -> BTreeSet<Capability> {
     match source {
-        Source::Stock(stock) => Ok((stock.admitted(), BTreeSet::from(Capability::ALL))),
-        Source::Stored(record) => Ok((Admitted::unsigned(component, record.allowed()), record.consent.clone())),
-        Source::File(_) if settings.unsigned == UnsignedRule::Allow => {
-            Ok((Admitted::unsigned(component, AllowUnsigned::by_operator()), BTreeSet::from(Capability::ALL)))
-        }
-        Source::File(_) => Err(Fault::usage(hinted(
-            anyhow!("nobody signed the plugin `{}`", component.declaration().plugin),
-            "if you know where it comes from, add `--allow-unsigned`; `dbg plugin show FILE` says what it may do",
-        ))),
+        Source::Stored(record) => record.consent.clone(),
+        Source::Stock(_) | Source::File(_) => BTreeSet::from(Capability::ALL),
     }
+}
+
+/// What passes by the site's rules and should be known all the same.
+fn tell_concerns(admitted: &Admitted) {
+    if let Provenance::Vendor(facts) = admitted.provenance() {
+        for concern in &facts.concerns {
+            printer::note(&format!("warning: `{}`: {concern}", facts.statement.plugin));
+        }
+    }
+}
+
+/// Whether the policy lets what nobody signed run where it would; before anything is launched.
+pub(in crate::command) fn may_hold<'a>(
+    checks: &[Selected],
+    placed: impl IntoIterator<Item = &'a Placed>,
+    site: &Site,
+) -> Result<(), Fault> {
+    let unsigned = checks.iter().find(|check| *check.admitted.provenance() == Provenance::Unsigned);
+    let Some(unsigned) = unsigned else { return Ok(()) };
+    let plugin = &unsigned.admitted.component().declaration().plugin;
+    placed
+        .into_iter()
+        .try_for_each(|placed| site.policy.may_unsigned_hold(plugin, &placed.plan.target, &placed.holdings()))
 }
 
 fn arguments(request: &CheckRequest, declaration: &CheckDeclaration) -> Result<Arguments, Fault> {
@@ -95,9 +112,9 @@ impl Selected {
             version: component.declaration().version.clone(),
             digest: component.digest(),
             provenance: match self.admitted.provenance() {
-                dbg_plugin::Provenance::Stock => Provenance::Stock,
-                dbg_plugin::Provenance::Vendor(facts) => Provenance::Vendor(facts.statement.vendor.clone()),
-                dbg_plugin::Provenance::Unsigned => Provenance::Unsigned,
+                Provenance::Stock => dbg_report::Provenance::Stock,
+                Provenance::Vendor(facts) => dbg_report::Provenance::Vendor(facts.statement.vendor.clone()),
+                Provenance::Unsigned => dbg_report::Provenance::Unsigned,
             },
         }
     }
@@ -115,11 +132,8 @@ impl Selected {
 
     /// What it asked for and does not get, a line each.
     pub(in crate::command) fn withheld(&self) -> Vec<String> {
-        self.grants
-            .withheld
-            .iter()
-            .map(|withheld| format!("{}: withheld by the operator", withheld.capability))
-            .collect()
+        let withheld = self.grants.withheld.iter();
+        withheld.map(|withheld| format!("{}: {}", withheld.capability, withheld.by)).collect()
     }
 }
 

@@ -5,12 +5,12 @@ use dbg_placement::{Explanation, Refusal, place};
 use serde::Serialize;
 
 use crate::args::ListFormat;
-use crate::command::run::{needs, select};
+use crate::command::run::{may_hold, needs, select};
 use crate::command::{print, print_json};
 use crate::describe::hanging;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::{ExplainSettings, Paths, Terminal};
+use crate::settings::{ExplainSettings, Paths, Site, Terminal};
 
 /// How a target would be reached, or why it cannot be. Texts are raw.
 #[derive(Serialize)]
@@ -37,9 +37,12 @@ struct Refused {
 }
 
 pub(super) fn explain(settings: &ExplainSettings, terminal: &Terminal) -> Result<Exit, Fault> {
-    let checks = select(&settings.checks, &Paths::of_this_user())?;
+    let site = Site::open(Paths::of_this_user())?;
+    site.policy.may_target(&settings.target)?;
+    let checks = select(&settings.checks, &site)?;
     let needs = needs(&checks);
     let placed = place(&settings.target, &needs);
+    may_hold(&checks, placed.as_ref().ok(), &site)?;
     let names: Vec<String> = checks.iter().map(|check| check.declaration.check.to_string()).collect();
     match settings.output {
         ListFormat::Text => {

@@ -10,7 +10,7 @@ use dbg_model::{Capability, Target, VendorName};
 use dbg_plugin::trust::{Rule, Rules};
 use serde::Deserialize;
 
-use super::{Consent, Policy, Unsigned};
+use super::{Consent, Policy, ReadAndSend, Unsigned};
 
 /// The largest policy that makes sense.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -79,6 +79,8 @@ enum UnsignedWord {
 struct ConsentTable {
     unsigned: BTreeSet<Capability>,
     vendor: BTreeSet<Capability>,
+    #[serde(rename = "read-and-send")]
+    read_and_send: bool,
 }
 
 impl From<RuleWord> for Rule {
@@ -139,7 +141,11 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
             stale: dates.revocations.map_or(default.stale, Rule::from),
         },
         unsigned: unsigned.allow.into(),
-        consent: Consent { unsigned: consent.unsigned, vendor: consent.vendor },
+        consent: Consent {
+            unsigned: consent.unsigned,
+            vendor: consent.vendor,
+            read_and_send: if consent.read_and_send { ReadAndSend::Consented } else { ReadAndSend::Ask },
+        },
     })
 }
 

@@ -1,6 +1,7 @@
 //! What this site allows. docs/security.md has the file; `/etc/dbg/policy.toml` comes first, and the user's file can only narrow it.
 
 mod file;
+mod judge;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -47,6 +48,18 @@ pub(crate) struct Consent {
     pub(crate) unsigned: BTreeSet<Capability>,
     /// The capabilities that a trusted vendor's plugin may have.
     pub(crate) vendor: BTreeSet<Capability>,
+    /// A check that may both read of the target and send to where it likes.
+    pub(crate) read_and_send: ReadAndSend,
+}
+
+/// Whether a policy consents to checks that could carry away what they read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum ReadAndSend {
+    /// A person has to.
+    #[default]
+    Ask,
+    /// It does.
+    Consented,
 }
 
 impl Default for Policy {
@@ -88,6 +101,7 @@ impl Policy {
             consent: Consent {
                 unsigned: &self.consent.unsigned & &user.consent.unsigned,
                 vendor: &self.consent.vendor & &user.consent.vendor,
+                read_and_send: self.consent.read_and_send.min(user.consent.read_and_send),
             },
         }
     }
@@ -125,7 +139,11 @@ mod tests {
         assert_eq!(targets, Some(BTreeSet::from(["local".to_owned()])));
         assert_eq!(rules, Rules { expiry: Rule::Strict, stale: Rule::Strict });
         assert_eq!(unsigned, Unsigned::Unprivileged);
-        assert_eq!(consent, Consent { unsigned: BTreeSet::from([Capability::Files]), vendor: BTreeSet::new() });
+        let unsigned = BTreeSet::from([Capability::Files]);
+        assert_eq!(consent, Consent { unsigned, ..Consent::default() });
+        let consented = "[consent]\nread-and-send = true";
+        assert_eq!(narrowed(consented, "").consent.read_and_send, ReadAndSend::Ask);
+        assert_eq!(narrowed(consented, consented).consent.read_and_send, ReadAndSend::Consented);
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub(super) fn floors_path(folder: &Path) -> PathBuf {
 }
 
 /// The bytes of a file that only the right people can write; none when it is not there.
-fn content(path: &Path, limit: usize, privilege: Privilege) -> Result<Option<Bytes>, ProblemFault> {
+pub(super) fn content(path: &Path, limit: usize, privilege: Privilege) -> Result<Option<Bytes>, ProblemFault> {
     match guard::file(path, privilege) {
         Ok(()) => {}
         Err(TrustStoreError::Guard { fault, .. }) => return Err(ProblemFault::Guard(fault)),

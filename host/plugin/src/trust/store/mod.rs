@@ -9,6 +9,7 @@
 //! Whatever cannot be read or proved takes its vendor out, never the check away: a list that is damaged or gone means that its vendor is not trusted.
 
 mod change;
+mod document;
 mod error;
 mod folder;
 mod guard;
@@ -17,6 +18,7 @@ mod load;
 use std::path::{Path, PathBuf};
 
 pub use change::{Changed, RemovedTrust};
+pub use document::Documents;
 pub use error::{GuardFault, TrustStoreError};
 pub use guard::Privilege;
 pub use load::{Loaded, Origin, Problem, ProblemFault};

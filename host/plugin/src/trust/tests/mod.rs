@@ -14,28 +14,28 @@ use super::*;
 use crate::component::samples;
 
 /// 2026-11-24T00:00:00Z.
-pub(super) const NOW: u64 = 1_795_478_400;
+pub(crate) const NOW: u64 = 1_795_478_400;
 const DAY: u64 = 24 * 60 * 60;
 
-pub(super) fn key(seed: u8) -> PrivateKey {
+pub(crate) fn key(seed: u8) -> PrivateKey {
     PrivateKey::from_seed([seed; 32])
 }
 
-pub(super) fn day(offset: i64) -> Moment {
+pub(crate) fn day(offset: i64) -> Moment {
     Moment::from_seconds(NOW.checked_add_signed(offset * DAY as i64).unwrap())
 }
 
-pub(super) fn now() -> ReferenceTime {
+pub(crate) fn now() -> ReferenceTime {
     ReferenceTime::new(day(0), day(-100))
 }
 
-pub(super) fn role(threshold: usize, seeds: &[u8]) -> Role {
+pub(crate) fn role(threshold: usize, seeds: &[u8]) -> Role {
     let keys = seeds.iter().map(|seed| RoleKey { key: key(*seed).public(), expires: None });
     Role { threshold, keys: keys.collect() }
 }
 
 /// Two of the root keys 1, 2, 3 and two of the release keys 11, 12, 13.
-pub(super) fn root() -> Root {
+pub(crate) fn root() -> Root {
     Root {
         vendor: "acme".parse().unwrap(),
         version: 1,
@@ -49,19 +49,19 @@ pub(super) fn root() -> Root {
 }
 
 /// A file of roots, each version signed by these keys.
-pub(super) fn chain(versions: &[(&Root, &[u8])]) -> Vec<u8> {
+pub(crate) fn chain(versions: &[(&Root, &[u8])]) -> Vec<u8> {
     chain_of(&versions.iter().map(|(root, seeds)| (root.to_json(), *seeds)).collect::<Vec<_>>())
 }
 
 /// The same of any payloads.
-pub(super) fn chain_of(versions: &[(Vec<u8>, &[u8])]) -> Vec<u8> {
+pub(crate) fn chain_of(versions: &[(Vec<u8>, &[u8])]) -> Vec<u8> {
     let version = |(payload, seeds): &(Vec<u8>, &[u8])| {
         String::from_utf8(sealed(PayloadType::Root, payload.clone(), seeds)).unwrap()
     };
     format!("{{\"versions\":[{}]}}", versions.iter().map(version).collect::<Vec<_>>().join(",")).into_bytes()
 }
 
-pub(super) fn sealed(kind: PayloadType, payload: Vec<u8>, seeds: &[u8]) -> Vec<u8> {
+pub(crate) fn sealed(kind: PayloadType, payload: Vec<u8>, seeds: &[u8]) -> Vec<u8> {
     let mut envelope = Envelope::new(kind, payload);
     let message = envelope.signed_bytes();
     for seed in seeds {
@@ -71,38 +71,43 @@ pub(super) fn sealed(kind: PayloadType, payload: Vec<u8>, seeds: &[u8]) -> Vec<u
     envelope.to_json()
 }
 
-pub(super) fn vendor_root(file: &[u8]) -> VendorRoot {
+pub(crate) fn vendor_root(file: &[u8]) -> VendorRoot {
     VendorRoot::read(file).unwrap()
 }
 
-pub(super) fn acme() -> VendorRoot {
+pub(crate) fn acme() -> VendorRoot {
     vendor_root(&chain(&[(&root(), &[1, 2])]))
 }
 
-pub(super) fn revocations(version: u64, revoked: Revoked) -> Revocations {
+pub(crate) fn revocations(version: u64, revoked: Revoked) -> Revocations {
     let vendor = "acme".parse().unwrap();
     Revocations { vendor, version, issued: day(-10), next: day(20), revoked }
 }
 
-pub(super) fn state_of(root: VendorRoot) -> TrustedState {
+/// A list signed by two of the root keys.
+pub(crate) fn list_file(list: &Revocations) -> Vec<u8> {
+    sealed(PayloadType::Revocations, list.to_json(), &[1, 2])
+}
+
+pub(crate) fn state_of(root: VendorRoot) -> TrustedState {
     let mut state = TrustedState::default();
     state.trust(VendorTrust::new(root, None)).unwrap();
     state
 }
 
 /// A component of plugin `my-check` 1.2.3 whose one check has these grants.
-pub(super) fn component_with(grants: &str, imports: &str) -> Bytes {
+pub(crate) fn component_with(grants: &str, imports: &str) -> Bytes {
     let declaration = format!(
         "{{\"declaration\":1,\"plugin\":\"my-check\",\"version\":\"1.2.3\"}}\n{{\"check\":\"look\",\"doc\":\"Looks.\",\"grants\":[{grants}]}}\n"
     );
     samples::component(&format!("{imports} {} {}", samples::nested(&declaration), samples::GUEST))
 }
 
-pub(super) fn component() -> Bytes {
+pub(crate) fn component() -> Bytes {
     component_with("", "")
 }
 
-pub(super) fn statement(component: &[u8]) -> Statement {
+pub(crate) fn statement(component: &[u8]) -> Statement {
     Statement {
         vendor: "acme".parse().unwrap(),
         plugin: "my-check".parse().unwrap(),
@@ -116,19 +121,19 @@ pub(super) fn statement(component: &[u8]) -> Statement {
 }
 
 /// A component with a statement that these keys signed.
-pub(super) fn signed(component: &[u8], statement: &Statement, seeds: &[u8]) -> Bytes {
+pub(crate) fn signed(component: &[u8], statement: &Statement, seeds: &[u8]) -> Bytes {
     signed_text(component, statement.to_json(), seeds)
 }
 
 /// A component with any payload that these keys signed.
-pub(super) fn signed_text(component: &[u8], payload: Vec<u8>, seeds: &[u8]) -> Bytes {
+pub(crate) fn signed_text(component: &[u8], payload: Vec<u8>, seeds: &[u8]) -> Bytes {
     attach(component, &sealed(PayloadType::Statement, payload, seeds)).unwrap().into()
 }
 
-pub(super) fn good() -> Bytes {
+pub(crate) fn good() -> Bytes {
     signed(&component(), &statement(&component()), &[11, 12])
 }
 
-pub(super) fn verify_now(file: &Bytes, state: &TrustedState) -> Result<Verified<crate::Component>, TrustError> {
+pub(crate) fn verify_now(file: &Bytes, state: &TrustedState) -> Result<Verified<crate::Component>, TrustError> {
     verify(file, state, now(), Rules::default())
 }

@@ -38,6 +38,11 @@ fn each_threat_names_a_test_that_there_is() {
         include_str!("fuzz.rs"),
         include_str!("../store/tests.rs"),
         include_str!("../private_key.rs"),
+        include_str!("../../store/tests/vendor.rs"),
+        include_str!("../../set/tests.rs"),
+        include_str!("../../../../model/src/grant/compare.rs"),
+        include_str!("../../../../../tests/trust/consent.rs"),
+        include_str!("../../../../../tests/trust/set.rs"),
     ];
     let model = PAGE.split("## Threat model").nth(1).unwrap().split("\n## ").next().unwrap();
     let mut rows = 0;

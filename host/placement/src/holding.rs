@@ -1,0 +1,76 @@
+//! What a run would hold that an ordinary user's process does not: the measure of where unsigned checks may run.
+
+use std::fmt;
+
+use dbg_agent::LinuxCapability;
+
+use crate::explain::capability_word;
+use crate::facts::Own;
+use crate::plan::Place;
+use crate::{Placed, Plan};
+
+/// A right that a run holds beyond those of an ordinary user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// It runs as root.
+    Root,
+    /// This process has Linux capabilities, whatever its child drops of them.
+    Capabilities,
+    /// The agent keeps this one while checks run.
+    Kept(LinuxCapability),
+}
+
+impl fmt::Display for Holding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root => f.write_str("the rights of root"),
+            Self::Capabilities => f.write_str("Linux capabilities"),
+            Self::Kept(capability) => write!(f, "`{}`", capability_word(*capability)),
+        }
+    }
+}
+
+impl Placed {
+    /// What a run here would hold beyond an ordinary user's rights; nothing, for most.
+    #[must_use]
+    pub fn holdings(&self) -> Vec<Holding> {
+        holdings(&self.plan, &self.own)
+    }
+}
+
+fn holdings(plan: &Plan, own: &Own) -> Vec<Holding> {
+    let root = (own.euid == 0).then_some(Holding::Root);
+    let capabilities = (!own.capabilities.is_empty()).then_some(Holding::Capabilities);
+    let kept = match &plan.place.what {
+        Place::InProcess => Vec::new(),
+        Place::Child(child) => child.keeps.iter().map(|kept| Holding::Kept(kept.what)).collect(),
+    };
+    root.into_iter().chain(capabilities).chain(kept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use dbg_model::{Capability, Target};
+    use rustix::thread::CapabilitySet;
+
+    use super::*;
+    use crate::facts;
+    use crate::place;
+
+    fn on_local(euid: u32, capabilities: CapabilitySet) -> Vec<Holding> {
+        let placed = place(&Target::Local, &[Capability::Files].into()).unwrap();
+        let own = Own { euid, capabilities, ..facts::own().unwrap() };
+        let facts = facts::Facts { own: own.clone(), target: facts::TargetFacts::Local };
+        let plan = crate::plan::plan(&[Capability::Files].into(), &facts).unwrap();
+        Placed { plan, own, ..placed }.holdings()
+    }
+
+    #[test]
+    fn an_ordinary_user_holds_nothing_and_root_and_whoever_has_a_capability_do() {
+        assert_eq!(on_local(1000, CapabilitySet::empty()), []);
+        assert_eq!(on_local(0, CapabilitySet::empty()), [Holding::Root]);
+        assert_eq!(on_local(1000, CapabilitySet::NET_RAW), [Holding::Capabilities]);
+        let reads = Holding::Kept(LinuxCapability::DacReadSearch);
+        assert_eq!(on_local(1000, CapabilitySet::DAC_READ_SEARCH), [Holding::Capabilities, reads]);
+    }
+}
