@@ -4,6 +4,7 @@ mod chain;
 mod envelope;
 mod error;
 mod floor;
+mod inspect;
 mod json;
 mod key;
 mod moment;
@@ -22,18 +23,19 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub use chain::{ChainFault, VendorRoot};
+pub use chain::{ChainFault, MAX_FILE_BYTES as MAX_ROOT_FILE_BYTES, VendorRoot};
 pub use envelope::{Envelope, EnvelopeFault, Part, PayloadType, Signature};
 pub use error::TrustError;
 pub use floor::{Floor, FloorFault, Floors, FloorsFault};
+pub use inspect::{Progress, RootVersion, claimed_list, list_progress, plugin_progress, root_versions};
 pub use json::JsonFault;
 pub use key::{KeyFault, KeyId, PublicKey, SignatureFault};
 pub use moment::{Moment, MomentError};
 pub use private_key::{PrivateKey, PrivateKeyFault};
-pub use revocation::{ListFault, RevocationList, Revocations, Signers, claimed_vendor};
+pub use revocation::{ListFault, MAX_FILE_BYTES as MAX_LIST_FILE_BYTES, RevocationList, Revocations, Signers, claimed_vendor};
 pub use root::{Ceiling, Revoked, Role, RoleKey, RoleName, Root, RootFault};
-pub(crate) use section::{MAX_FILE_BYTES, SIGNATURE};
-pub use section::{SectionFault, Split, attach, split};
+pub(crate) use section::SIGNATURE;
+pub use section::{MAX_FILE_BYTES, SectionFault, Split, attach, split};
 pub use sign::{
     Claim, SignError, Unverified, countersign_list, countersign_root, new_list, new_root, newest_root, next_root,
 };

@@ -15,8 +15,8 @@ use crate::component::digest;
 const MAX_BYTES: usize = 256 * 1024;
 const MAX_REVOKED: usize = 2048;
 const FORMAT: u32 = 1;
-/// The longest file.
-pub(crate) const MAX_FILE_BYTES: usize = MAX_ENVELOPE_BYTES;
+/// The longest file of a list, in bytes.
+pub const MAX_FILE_BYTES: usize = MAX_ENVELOPE_BYTES;
 
 /// Why a file is no list of revocations of this vendor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
