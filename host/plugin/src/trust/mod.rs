@@ -32,7 +32,9 @@ pub use json::JsonFault;
 pub use key::{KeyFault, KeyId, PublicKey, SignatureFault};
 pub use moment::{Moment, MomentError};
 pub use private_key::{PrivateKey, PrivateKeyFault};
-pub use revocation::{ListFault, MAX_FILE_BYTES as MAX_LIST_FILE_BYTES, RevocationList, Revocations, Signers, claimed_vendor};
+pub use revocation::{
+    ListFault, MAX_FILE_BYTES as MAX_LIST_FILE_BYTES, RevocationList, Revocations, Signers, claimed_vendor,
+};
 pub use root::{Ceiling, Revoked, Role, RoleKey, RoleName, Root, RootFault};
 pub(crate) use section::SIGNATURE;
 pub use section::{MAX_FILE_BYTES, SectionFault, Split, attach, split};

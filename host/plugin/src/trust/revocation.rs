@@ -118,8 +118,8 @@ impl Revocations {
         Ok(list)
     }
 
-    /// Whether it makes sense in itself.
-    fn judge(&self) -> Result<(), ListFault> {
+    /// Whether it makes sense in itself, as whoever reads it will ask.
+    pub fn judge(&self) -> Result<(), ListFault> {
         let Self { vendor: _, version, issued, next, revoked } = self;
         if *version == 0 {
             return Err(ListFault::Version);

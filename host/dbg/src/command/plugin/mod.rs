@@ -5,6 +5,7 @@ mod consent;
 mod list;
 mod remove;
 mod show;
+mod sign;
 
 use crate::args::PluginCommand;
 use crate::diagnostic::Fault;
@@ -18,5 +19,6 @@ pub(crate) fn plugin(args: &PluginCommand, terminal: &Terminal) -> Result<Exit, 
         PluginCommand::List { output } => list::list(*output, &paths, terminal),
         PluginCommand::Show(args) => show::show(args, &paths),
         PluginCommand::Remove(args) => remove::remove(args, &paths),
+        PluginCommand::Sign(args) => sign::sign(args, &paths, terminal),
     }
 }
