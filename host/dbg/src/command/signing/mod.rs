@@ -7,5 +7,5 @@ mod question;
 
 pub(super) use document::{Document, Kind, create, refuse_taken, shown};
 pub(super) use keyring::{Keyring, is_private, public};
-pub(super) use passphrase::{Passphrase, Passphrases};
+pub(super) use passphrase::Passphrases;
 pub(super) use question::{Answer, Consent, confirm};
