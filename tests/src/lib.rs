@@ -22,6 +22,7 @@ mod namespace;
 mod output;
 mod process;
 mod schema;
+pub mod signing;
 mod skip;
 mod wait;
 
