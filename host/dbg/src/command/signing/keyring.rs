@@ -59,6 +59,9 @@ impl Keyring {
                 "name the private key, the `.key` file beside it",
             )));
         }
+        // What is no key at all is called that first, before a passphrase is asked for.
+        PrivateKey::check_form(&document.bytes)
+            .map_err(|fault| Fault::usage(fault).context(format!("`{shown}` is no private key to sign with")))?;
         if document.mode() & 0o077 != 0 {
             return Err(Fault::usage(hinted(
                 anyhow!("others can get at the private key `{shown}` (mode {:04o})", document.mode()),
@@ -72,9 +75,6 @@ impl Keyring {
 
     fn open(&mut self, document: &Document, shown: &str) -> Result<PrivateKey, Fault> {
         let mut attempts = if self.passphrases.are_asked() { ATTEMPTS } else { 1 };
-        // What is no key at all is told before a passphrase is asked for.
-        PrivateKey::check_form(&document.bytes)
-            .map_err(|fault| Fault::usage(fault).context(format!("`{shown}` is no private key to sign with")))?;
         loop {
             let passphrase = self.passphrases.next(shown)?;
             attempts -= 1;
