@@ -7,7 +7,6 @@ use crate::bytes;
 
 /// A machine whose `/etc/dbg/trust.d` has this vendor's root.
 fn site(approved: &Vendor) -> Option<Context> {
-    // Namespaces are made before the vendor's files are looked for: the path goes in as text.
     let script = format!(
         "mkdir -p /run; cp {root} /run/acme.root.json; mount -t tmpfs none /etc; mkdir -p /etc/dbg/trust.d; \
          cp /run/acme.root.json /etc/dbg/trust.d/acme.root.json; chmod 644 /etc/dbg/trust.d/acme.root.json",
@@ -38,4 +37,23 @@ fn a_user_sees_whom_the_site_trusts_and_can_add_nobody() {
     assert_eq!(list["vendors"][0]["root"]["version"], 2);
     user.type_in("trust remove acme").run().exits(exit::PASS).warns("this site still trusts it");
     assert_eq!(user.type_in("trust list -o json").run().json()["vendors"][0]["root"]["version"], 1);
+}
+
+#[test]
+fn what_root_trusts_is_the_sites_whatever_home_says() {
+    let acme = Vendor::new("acme");
+    let script = format!(
+        "mkdir -p /run; cp {} /run/acme.root.json; mount -t tmpfs none /etc; mkdir -p /etc/dbg; \
+         cp /run/acme.root.json /etc/acme.root.json",
+        acme.root().display()
+    );
+    let Some(machine) = Namespace::new(&script).map(Context::within) else { return };
+    let add = machine.dbg(["trust", "add", "/etc/acme.root.json", "--fingerprint", acme.fingerprint()]).as_root().run();
+    add.exits(exit::PASS).warns("kept in `/etc/dbg/trust.d`");
+    assert!(!machine.home.path().join("config").exists(), "root's trust is never in HOME");
+    // Everybody on the machine sees it.
+    let list = machine.type_in("trust list -o json").run().json();
+    assert_eq!(list["vendors"][0]["origin"]["kind"], "site", "{list}");
+    machine.type_in("trust remove acme").as_root().run().exits(exit::PASS).warns("not trusted any more");
+    machine.type_in("trust list").run().exits(exit::PASS).warns("nobody is trusted");
 }

@@ -42,6 +42,7 @@ Examples:
   dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
   dbg plugin add ./my-check.wasm --allow-unsigned
+  dbg trust add acme.root.json --fingerprint sha256:…
 
 Exit codes: 0 pass, 4 warn, 3 fail, 5 could not check, 2 usage, 1 dbg's own error, 130 interrupted";
 

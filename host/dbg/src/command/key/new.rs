@@ -1,5 +1,7 @@
 //! `dbg key new`: a key of its own for each person and purpose, encrypted before it touches the disk.
 
+use std::path::Path;
+
 use anyhow::anyhow;
 use dbg_model::{Cell, truncate_at_char};
 use dbg_plugin::trust::PrivateKey;
@@ -20,7 +22,9 @@ pub(super) fn new(args: &KeyNew, terminal: &Terminal) -> Result<Exit, Fault> {
     if !args.out.is_dir() {
         return Err(Fault::usage(anyhow!("there is no folder `{}`", shown(&args.out))));
     }
-    let (private, public) = (args.out.join(format!("{name}.key")), args.out.join(format!("{name}.pub")));
+    // The folder in which one is needs no name.
+    let folder = if args.out == Path::new(".") { Path::new("") } else { &args.out };
+    let (private, public) = (folder.join(format!("{name}.key")), folder.join(format!("{name}.pub")));
     for path in [&private, &public] {
         refuse_taken(path)?;
     }

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt as _;
 
 use anyhow::anyhow;
 use dbg_model::{Cell, Parameter, SecretSource, truncate_at_char};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::diagnostic::{Fault, hinted};
 use crate::settings::{Interaction, Terminal};
@@ -193,8 +193,6 @@ fn hidden(prompt: &str) -> Result<Passphrase, Fault> {
     printer::note("");
     let typed = typed?;
     if typed.len() > MAX_BYTES {
-        let mut typed = typed;
-        typed.zeroize();
         return Err(Fault::usage(anyhow!("the passphrase has more than {MAX_BYTES} bytes")));
     }
     Ok(typed)

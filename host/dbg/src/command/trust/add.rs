@@ -43,7 +43,7 @@ fn without_fingerprint(root: &VendorRoot, file: &str) -> Fault {
         ),
         format!(
             "get the fingerprint from `{vendor}` by another way than the file came (a call, paper, their signed page), \
-             and when it is the same:\n  dbg trust add {file} --fingerprint {fingerprint}"
+             compare, and give the one that they told you: dbg trust add {file} --fingerprint sha256:…"
         ),
     ))
 }
