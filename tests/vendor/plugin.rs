@@ -44,6 +44,16 @@ fn what_cannot_be_signed_is_refused_and_left_as_it_was() {
         assert_eq!(bytes(&file), built, "{line}");
         assert_eq!(listed(machine), before, "{line}");
     }
+    let shown = machine.type_in("plugin show p.wasm -o json").run().json();
+    let digest = shown["digest"].as_str().expect("a digest").to_owned();
+    let next = format!("trust root next acme.root.json --revoke {digest} --sign a.key -o next.json");
+    vendor.type_in(&next).run().exits(exit::PASS);
+    let revoked = vendor.type_in("plugin sign p.wasm --key a.key --yes --root next.json").run();
+    revoked.exits(exit::USAGE).is_silent().warns("is revoked");
+    let least = "trust root next acme.root.json --minimum every-report=200000 --sign a.key -o least.json";
+    vendor.type_in(least).run().exits(exit::PASS);
+    let below = vendor.type_in("plugin sign p.wasm --key a.key --yes --root least.json").run();
+    below.exits(exit::USAGE).is_silent().warns("below the least that counts, 200000");
     let missing = machine.type_in("plugin sign p.wasm --key a.key --yes --vendor acme").run();
     missing.exits(exit::USAGE).is_silent().warns("--passphrase @FILE");
     machine.home.write("wrong", "another one\n");

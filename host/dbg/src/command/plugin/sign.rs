@@ -185,6 +185,9 @@ fn objections(known: &Known, unverified: &Unverified, sequence: u64) -> Result<(
             format!("`{}` needs `{}`, which is beyond the ceiling of `{}`", check.check, grant.capability, root.vendor)
         }))?;
     }
+    let digest = unverified.component().digest();
+    let revoked = root.revoked.digests.contains(&digest);
+    known.object(revoked.then(|| format!("the component {} is revoked", digest.short())))?;
     let minimum = root.minimum.get(&declaration.plugin).filter(|minimum| sequence < **minimum);
     known.object(minimum.map(|minimum| format!("sequence {sequence} is below the least that counts, {minimum}")))
 }
@@ -227,6 +230,9 @@ fn vouched(unverified: &Unverified, request: &Request) -> String {
         Request::Further(statement) => {
             text.push_str(&format!("  sequence      {}\n", statement.sequence));
             text.push_str(&dates(statement.issued, statement.expires));
+            if statement.expires <= signing::now() {
+                text.push_str("  EXPIRED       what is signed now is refused wherever dates count\n");
+            }
             text.push_str(&format!("  signed by     {}, as it says\n", claimed(&unverified.signers())));
         }
     }
