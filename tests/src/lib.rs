@@ -23,6 +23,7 @@ mod output;
 mod process;
 mod schema;
 mod session;
+pub mod signing;
 mod skip;
 mod wait;
 

@@ -104,6 +104,8 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_plugin::FileError,
         dbg_plugin::StoreError,
         dbg_plugin::set::SetError,
+        dbg_plugin::trust::PrivateKeyFault,
+        dbg_plugin::trust::SignError,
         dbg_plugin::trust::TrustError,
         dbg_plugin::trust::TrustStoreError,
         dbg_engine::EngineError,

@@ -48,6 +48,8 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<Exit, Fault> {
         Command::Run(args) => command::run(&RunSettings::try_from(args)?, terminal),
         Command::Check(args) => command::check(&args, terminal),
         Command::Plugin(args) => command::plugin(&args, terminal),
+        Command::Key(args) => command::key(&args, terminal),
+        Command::Trust(args) => command::trust(&args, terminal),
         Command::Target(args) => command::target(args, terminal),
         Command::Schema(args) => command::schema(&args),
         Command::Completion(args) => command::completion(&args),

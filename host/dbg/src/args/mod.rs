@@ -2,23 +2,34 @@
 
 mod check;
 mod completion;
+mod key;
 mod output;
+mod passphrase;
 mod plugin;
 mod repeat;
 mod run;
 mod schema;
 mod selection;
+mod sign;
 mod target;
+mod trust;
 
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
+pub(crate) use key::{KeyCommand, KeyNew, KeyShow};
 pub(crate) use output::{ListFormat, ReportFormat};
 pub(crate) use plugin::{PluginAdd, PluginCommand, PluginGrant, PluginLoad, PluginRemove, PluginSave, PluginShow};
+pub(crate) use passphrase::Passphrases;
 pub(crate) use repeat::{Repeat, Until};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
 pub(crate) use selection::Selection;
+pub(crate) use sign::PluginSign;
 pub(crate) use target::{TargetCommand, TargetExplain};
+pub(crate) use trust::{
+    ListAdd, ListNew, ListShow, ListSign, RevocationsCommand, RootCommand, RootNew, RootNext, RootShow, RootSign,
+    TrustAdd, TrustCommand,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -30,6 +41,7 @@ Examples:
   dbg target explain pid/1234 sock-summary
   dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
+  dbg trust add acme.root.json --fingerprint sha256:…
   dbg plugin add ./my-check.wasm
 
 Exit codes: 0 pass, 4 warn, 3 fail, 5 could not check, 2 usage, 1 dbg's own error, 130 interrupted";
@@ -70,6 +82,12 @@ pub(crate) enum Command {
     /// Add, verify, carry and remove plugins
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Make and show keys that sign plugins and roots
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Decide which vendors are trusted, and make the roots that they are trusted by
+    #[command(subcommand)]
+    Trust(TrustCommand),
     /// See which targets can be reached from here
     #[command(subcommand)]
     Target(TargetCommand),

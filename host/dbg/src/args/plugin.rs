@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::ListFormat;
+use super::{ListFormat, PluginSign};
 
 /// Add, verify, carry and remove plugins
 #[derive(Debug, Subcommand)]
@@ -42,6 +42,8 @@ pub(crate) enum PluginCommand {
     /// Remove a plugin that was added
     #[command(after_help = "Examples:\n  dbg plugin remove my-check\n  dbg plugin remove my-check@1.2.0")]
     Remove(PluginRemove),
+    /// Sign a plugin's file, after seeing what it declares: the first signature, or a further one
+    Sign(PluginSign),
 }
 
 /// Add a plugin from a file

@@ -2,17 +2,22 @@
 
 mod check;
 mod completion;
+mod key;
 mod plugin;
 mod run;
 mod schema;
+mod signing;
 mod target;
+mod trust;
 
 pub(crate) use check::check;
 pub(crate) use completion::completion;
+pub(crate) use key::key;
 pub(crate) use plugin::plugin;
 pub(crate) use run::run;
 pub(crate) use schema::schema;
 pub(crate) use target::target;
+pub(crate) use trust::trust;
 
 use serde::Serialize;
 

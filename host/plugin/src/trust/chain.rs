@@ -14,8 +14,8 @@ use super::root::{Role, Root, RootFault};
 use super::threshold::{self, Standing, ThresholdFault, Voter};
 use crate::component::digest;
 
-/// A file of versions. A version has some 2 KiB, so there is room for more than the versions that there may be.
-pub(crate) const MAX_FILE_BYTES: usize = 1 << 20;
+/// A file of versions, in bytes. A version has some 2 KiB, so there is room for more than the versions that there may be.
+pub const MAX_FILE_BYTES: usize = 1 << 20;
 const _: () = assert!(MAX_FILE_BYTES > MAX_ENVELOPE_BYTES);
 /// Sixteen years of a new one each quarter; verifying as many takes two seconds at worst, with 16 keys and signatures each.
 const MAX_VERSIONS: usize = 64;

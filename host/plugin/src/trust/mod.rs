@@ -5,6 +5,7 @@ mod envelope;
 mod error;
 mod floor;
 mod grounds;
+mod inspect;
 mod json;
 mod key;
 mod moment;
@@ -25,22 +26,23 @@ mod vouch;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use chain::MAX_FILE_BYTES as MAX_ROOT_BYTES;
-pub use chain::{ChainFault, VendorRoot};
+pub use chain::{ChainFault, MAX_FILE_BYTES as MAX_ROOT_BYTES, VendorRoot};
 pub use envelope::{Envelope, EnvelopeFault, Part, PayloadType, Signature};
 pub use error::TrustError;
 pub use floor::{Floor, FloorFault, Floors, FloorsFault};
 pub use grounds::{Grounds, GroundsFault};
+pub use inspect::{Progress, RootVersion, claimed_list, list_progress, plugin_progress, root_versions};
 pub use json::JsonFault;
 pub(crate) use json::read as read_json;
 pub use key::{KeyFault, KeyId, PublicKey, SignatureFault};
 pub use moment::{Moment, MomentError};
 pub use private_key::{PrivateKey, PrivateKeyFault};
-pub(crate) use revocation::MAX_FILE_BYTES as MAX_LIST_BYTES;
-pub use revocation::{ListFault, RevocationList, Revocations, Signers, claimed_vendor};
+pub use revocation::{
+    ListFault, MAX_FILE_BYTES as MAX_LIST_BYTES, RevocationList, Revocations, Signers, claimed_vendor,
+};
 pub use root::{Ceiling, Revoked, Role, RoleKey, RoleName, Root, RootFault};
-pub(crate) use section::{MAX_FILE_BYTES, SIGNATURE};
-pub use section::{SectionFault, Split, attach, split};
+pub(crate) use section::SIGNATURE;
+pub use section::{MAX_FILE_BYTES, SectionFault, Split, attach, split};
 pub use sign::{
     Claim, SignError, Unverified, countersign_list, countersign_root, new_list, new_root, newest_root, next_root,
 };

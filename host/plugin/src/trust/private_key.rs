@@ -94,18 +94,15 @@ impl PrivateKey {
         self.0.sign(message).to_bytes()
     }
 
+    /// Whether a passphrase could open this PEM: what is wrong with it without one, for whoever asks a person. Costs nothing.
+    pub fn check_form(text: &[u8]) -> Result<(), PrivateKeyFault> {
+        encrypted_der(text).map(drop)
+    }
+
     /// Reads a key from PEM: PKCS#8 version 1, encrypted by PBES2 with scrypt, as [`PrivateKey::to_pem`] writes it, or with PBKDF2, as openssl does.
     pub fn from_pem(text: &[u8], passphrase: &[u8]) -> Result<Self, PrivateKeyFault> {
-        let text = text.get(..MAX_PEM_BYTES + 1).map_or(Ok(text), |_| Err(PrivateKeyFault::Form))?;
-        let (label, der) = pem::decode_vec(text).map_err(|_| PrivateKeyFault::Form)?;
-        let der = Zeroizing::new(der);
-        match label {
-            LABEL => {}
-            "PRIVATE KEY" => return Err(PrivateKeyFault::Plain),
-            _ => return Err(PrivateKeyFault::Form),
-        }
+        let der = encrypted_der(text)?;
         let encrypted = EncryptedPrivateKeyInfo::from_der(&der).map_err(|_| PrivateKeyFault::Form)?;
-        bounded(&encrypted.encryption_algorithm)?;
         let plain = encrypted.decrypt(passphrase).map_err(|_| PrivateKeyFault::Passphrase)?;
         let info = PrivateKeyInfo::from_der(plain.as_bytes()).map_err(|_| PrivateKeyFault::Passphrase)?;
         if info.algorithm.oid != ED25519 || info.algorithm.parameters.is_some() || info.public_key.is_some() {
@@ -140,6 +137,20 @@ impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PrivateKey(of {})", self.public().id())
     }
+}
+
+/// The DER of an encrypted key whose passphrase may be tried.
+fn encrypted_der(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, PrivateKeyFault> {
+    let text = text.get(..MAX_PEM_BYTES + 1).map_or(Ok(text), |_| Err(PrivateKeyFault::Form))?;
+    let (label, der) = pem::decode_vec(text).map_err(|_| PrivateKeyFault::Form)?;
+    let der = Zeroizing::new(der);
+    match label {
+        LABEL => {}
+        "PRIVATE KEY" => return Err(PrivateKeyFault::Plain),
+        _ => return Err(PrivateKeyFault::Form),
+    }
+    bounded(&EncryptedPrivateKeyInfo::from_der(&der).map_err(|_| PrivateKeyFault::Form)?.encryption_algorithm)?;
+    Ok(der)
 }
 
 /// Refuses what would take the machine's memory or time before the passphrase is even tried.

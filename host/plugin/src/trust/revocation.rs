@@ -16,8 +16,8 @@ use crate::component::digest;
 const MAX_BYTES: usize = 256 * 1024;
 const MAX_REVOKED: usize = 2048;
 const FORMAT: u32 = 1;
-/// The longest file.
-pub(crate) const MAX_FILE_BYTES: usize = MAX_ENVELOPE_BYTES;
+/// The longest file of a list, in bytes.
+pub const MAX_FILE_BYTES: usize = MAX_ENVELOPE_BYTES;
 
 /// Why a file is no list of revocations of this vendor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,8 +121,8 @@ impl Revocations {
         Ok(list)
     }
 
-    /// Whether it makes sense in itself.
-    fn judge(&self) -> Result<(), ListFault> {
+    /// Whether it makes sense in itself, as whoever reads it will ask.
+    pub fn judge(&self) -> Result<(), ListFault> {
         let Self { vendor: _, version, issued, next, revoked } = self;
         if *version == 0 {
             return Err(ListFault::Version);

@@ -13,8 +13,8 @@ pub(crate) const SIGNATURE: &str = "dbg:signature";
 const HEADER: &[u8] = b"\0asm\x0d\0\x01\0";
 /// 16 signatures and a statement take less than 8 KiB; lists and roots are longer and never in a plugin.
 const MAX_ENVELOPE_BYTES: usize = 64 * 1024;
-/// The longest file with a signature: the section's own bytes are an id, a length, a name and its length.
-pub(crate) const MAX_FILE_BYTES: u64 = MAX_COMPONENT_BYTES + MAX_ENVELOPE_BYTES as u64 + 32;
+/// The longest file of a plugin with a signature, in bytes: the section's own bytes are an id, a length, a name and its length.
+pub const MAX_FILE_BYTES: u64 = MAX_COMPONENT_BYTES + MAX_ENVELOPE_BYTES as u64 + 32;
 
 /// Why a file's signature section cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

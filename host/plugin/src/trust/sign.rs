@@ -204,7 +204,7 @@ pub fn countersign_list(file: &[u8], key: &PrivateKey) -> Result<Vec<u8>, SignEr
     Ok(countersigned(Envelope::parse(file, PayloadType::Revocations)?, key)?.to_json())
 }
 
-fn read_chain(file: &[u8]) -> Result<Vec<Envelope>, SignError> {
+pub(super) fn read_chain(file: &[u8]) -> Result<Vec<Envelope>, SignError> {
     let WrittenChain { versions } = json::read(file, chain::MAX_FILE_BYTES).map_err(ChainFault::from)?;
     let envelope = |(written, version)| {
         Envelope::from_written(written, PayloadType::Root).map_err(|fault| ChainFault::Envelope { version, fault })

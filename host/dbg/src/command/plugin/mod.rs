@@ -11,6 +11,7 @@ mod named;
 mod remove;
 mod save;
 mod show;
+mod sign;
 mod signature;
 mod verify;
 
@@ -30,5 +31,6 @@ pub(crate) fn plugin(args: &PluginCommand, terminal: &Terminal) -> Result<Exit, 
         PluginCommand::Save(args) => save::save(args, &Site::open(paths)?),
         PluginCommand::Load(args) => load::load(args, &Site::open(paths)?, terminal),
         PluginCommand::Remove(args) => remove::remove(args, &Site::open(paths)?),
+        PluginCommand::Sign(args) => sign::sign(args, &paths, terminal),
     }
 }

@@ -142,8 +142,8 @@ impl Revoked {
 }
 
 impl Root {
-    /// Whether it makes sense in itself.
-    fn judge(&self) -> Result<(), RootFault> {
+    /// Whether it makes sense in itself, as whoever reads it will ask.
+    pub fn judge(&self) -> Result<(), RootFault> {
         let Self { vendor: _, version, issued: _, root, release, ceiling: _, revoked, minimum } = self;
         if *version == 0 {
             return Err(RootFault::Version);
