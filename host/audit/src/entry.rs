@@ -176,6 +176,9 @@ pub struct TargetOutcome {
     /// Why it could not be done, in a word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// How many rounds there were, when it was repeated; what came of it is then of the one that the report shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<u64>,
     /// What came of it.
     #[serde(flatten)]
     pub results: Results,

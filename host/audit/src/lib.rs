@@ -18,7 +18,7 @@ mod walk;
 pub use self::syslog::{Socket, Syslog};
 pub use entry::{Check, Dbg, Entry, Escalated, Intent, Outcome, Plan, Reason, Results, Sealed, TargetOutcome, Who};
 pub use error::{AuditError, LogFault};
-pub use line::{MAX_LINE, Position, Torn, digest};
+pub use line::{MAX_LINE, Position, Torn, digest, digest_of};
 pub use log::{Appended, Log};
 pub use recorder::{Recorded, Recorder, Sinks};
 pub use walk::{Break, End, Seal, Walked, walk};

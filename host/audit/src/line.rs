@@ -1,5 +1,7 @@
 //! One line: its place in the chain, and what it says.
 
+use std::io::{self, Read};
+
 use dbg_model::Digest;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -44,6 +46,20 @@ impl Torn {
 #[must_use]
 pub fn digest(bytes: &[u8]) -> Digest {
     Digest::from_bytes(Sha256::digest(bytes).into())
+}
+
+/// SHA-256 of all that a reader gives, such as a program's own file.
+///
+/// # Errors
+/// The reader's.
+pub fn digest_of(mut reader: impl Read) -> io::Result<Digest> {
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; 64 << 10]);
+    loop {
+        match reader.read(&mut piece)? {
+            0 => return Ok(Digest::from_bytes(hash.finalize().into())),
+            read => hash.update(piece.get(..read).unwrap_or_default()),
+        }
+    }
 }
 
 #[derive(Serialize)]

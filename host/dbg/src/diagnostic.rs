@@ -40,6 +40,16 @@ impl Fault {
         Self { exit: self.exit, error: self.error.context(context) }
     }
 
+    /// How it ends.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What it was, with its causes, in one line.
+    pub(crate) fn line(&self) -> String {
+        self.error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
+
     /// Tells the person, and how to end.
     pub(crate) fn report(&self) -> Exit {
         printer::note(&render(&self.error));
@@ -104,6 +114,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_session::SessionError,
         dbg_placement::Refusal,
         dbg_placement::LaunchError,
+        dbg_audit::AuditError,
     )
 }
 

@@ -1,5 +1,6 @@
 //! Exactly what was typed. Nothing here touches the machine.
 
+mod audit;
 mod check;
 mod completion;
 mod output;
@@ -10,6 +11,7 @@ mod schema;
 mod selection;
 mod target;
 
+pub(crate) use audit::{AuditCommand, AuditShow, AuditVerify, Recording};
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
 pub(crate) use output::{ListFormat, ReportFormat};
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     /// See which targets can be reached from here
     #[command(subcommand)]
     Target(TargetCommand),
+    /// Show and verify what was recorded of runs
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the JSON schema of machine output
     Schema(Schema),
     /// Print a completion script for a shell

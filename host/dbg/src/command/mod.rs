@@ -1,5 +1,6 @@
 //! What each verb does. Settings and arguments come in typed; no clap in sight.
 
+mod audit;
 mod check;
 mod completion;
 mod plugin;
@@ -7,6 +8,7 @@ mod run;
 mod schema;
 mod target;
 
+pub(crate) use audit::audit;
 pub(crate) use check::check;
 pub(crate) use completion::completion;
 pub(crate) use plugin::plugin;

@@ -1,5 +1,6 @@
 //! What was typed, the environment and the machine become settings that commands can trust.
 
+mod audit;
 mod checks;
 mod paths;
 mod policy;
@@ -9,6 +10,7 @@ mod target;
 mod terminal;
 mod trust;
 
+pub(crate) use audit::sinks;
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
 pub(crate) use paths::Paths;
 pub(crate) use policy::{Policy, Unsigned};

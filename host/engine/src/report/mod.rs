@@ -70,7 +70,7 @@ impl Collector {
 
     /// How much was lost, for the operator.
     pub(crate) fn counts(&self) -> Counts {
-        Counts { dropped: self.dropped, cut: self.mask.cut(), redacted: self.mask.redacted() }
+        Counts { dropped: self.dropped, cut: self.mask.cut(), redacted: self.mask.redacted(), touched: 0, refused: 0 }
     }
 
     /// Begins a finding.
@@ -418,7 +418,7 @@ mod tests {
             })
             .sum();
         assert_eq!(bytes, 16 << 20);
-        assert_eq!(collector.counts(), Counts { dropped: 1, cut: 1, redacted: 0 });
+        assert_eq!(collector.counts(), Counts { dropped: 1, cut: 1, ..Counts::default() });
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use dbg_model::{Capability, Target, VendorName};
 use dbg_plugin::trust::{Rule, Rules};
 use serde::Deserialize;
 
-use super::{Consent, Policy, Unsigned};
+use super::{AuditPolicy, Consent, Policy, SyslogRule, Unsigned};
 
 /// The largest policy that makes sense.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -25,6 +25,7 @@ struct Written {
     dates: Dates,
     unsigned: UnsignedTable,
     consent: ConsentTable,
+    audit: AuditTable,
 }
 
 #[derive(Deserialize, Default)]
@@ -81,6 +82,13 @@ struct ConsentTable {
     vendor: BTreeSet<Capability>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AuditTable {
+    log: Option<PathBuf>,
+    syslog: bool,
+}
+
 impl From<RuleWord> for Rule {
     fn from(word: RuleWord) -> Self {
         match word {
@@ -122,12 +130,15 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Option<Policy>> {
 
 /// What a text says.
 pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
-    let Written { vendors, grants, targets, dates, unsigned, consent } =
+    let Written { vendors, grants, targets, dates, unsigned, consent, audit } =
         toml::from_str(text).map_err(|error| anyhow!("{}", dbg_model::Escaped(&error.to_string())))?;
     let kinds = || Target::kinds().iter().map(|kind| kind.word);
     if let Some(unknown) = targets.allow.iter().flatten().find(|word| !kinds().any(|kind| kind == word.as_str())) {
         let known: Vec<&str> = kinds().collect();
         bail!("`{}` is no kind of target; there is {}", dbg_model::Cell(unknown), known.join(", "));
+    }
+    if let Some(log) = audit.log.as_ref().filter(|log| !log.is_absolute()) {
+        bail!("the audit log `{}` is no absolute path", dbg_model::Cell(&log.to_string_lossy()));
     }
     let default = Rules::default();
     Ok(Policy {
@@ -140,6 +151,11 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
         },
         unsigned: unsigned.allow.into(),
         consent: Consent { unsigned: consent.unsigned, vendor: consent.vendor },
+        audit: AuditPolicy {
+            machine: audit.log,
+            user: None,
+            syslog: if audit.syslog { SyslogRule::On } else { SyslogRule::Off },
+        },
     })
 }
 
@@ -156,6 +172,8 @@ mod tests {
             "[dates]\nexpiry = 'lax'",
             "[unsigned]\nallow = true",
             "[vendors]\nallow = ['ACME']",
+            "[audit]\nlog = 'dbg.log'",
+            "[audit]\nsyslog = 'yes'",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }
