@@ -65,10 +65,10 @@ impl Runner for Checks {
         // No capability of this version is answered by the operator's side.
         _caller: Caller,
     ) -> Ending {
-        let Order { code, check, arguments, grants, limits, target } = order;
+        let Order { code, check, arguments, grants, limits, target, redact } = order;
         match self.loaded(code) {
             Ok(loaded) => {
-                let request = RunRequest { check, arguments, grants, limits, target };
+                let request = RunRequest { check, arguments, grants, limits, target, redact };
                 loaded.run(request, &self.capabilities, events, cancel).await
             }
             Err(failure) => {

@@ -105,6 +105,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         ParameterError,
         TargetError,
         GrantError,
+        dbg_model::RedactPatternError,
         dbg_plugin::ComponentError,
         dbg_plugin::FileError,
         dbg_plugin::StoreError,

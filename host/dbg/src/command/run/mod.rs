@@ -18,7 +18,7 @@ use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use dbg_engine::Engine;
-use dbg_model::Instant;
+use dbg_model::{Instant, RedactPattern, Redactor};
 use dbg_placement::{Program, place};
 use dbg_report::{Report, RunId};
 
@@ -64,14 +64,18 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
         program.prepare();
     }
     let paths = Paths::of_this_user();
+    let policy = Policy::read(&paths)?;
+    let redact: Vec<RedactPattern> = policy.redact.iter().cloned().collect();
+    let redactor = Redactor::new(redact.clone());
     let checks = timing.of("select", || select(&settings.checks, &paths))?;
     let needs = needs(&checks);
     let placed: Vec<_> = timing.of("plan", || settings.targets.iter().map(|target| place(target, &needs)).collect());
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     let run = new_run_id()?;
     let mut recording = {
-        let sinks = sinks(&settings.recording, &Policy::read(&paths)?.audit)?;
-        let about = About { run: &run, targets: &settings.targets, checks: &checks, placed: &placed };
+        let sinks = sinks(&settings.recording, &policy.audit)?;
+        let about =
+            About { run: &run, targets: &settings.targets, checks: &checks, placed: &placed, redactor: &redactor };
         timing.of("record", || Recording::begin(&sinks, &about))?
     };
     let ran = async {
@@ -80,8 +84,8 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
             codes = code::Codes::make(&engine, &paths, &checks, timing, keeping) => codes?,
             () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
         };
-        let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled);
-        let ground = execute::Ground { engine: engine.clone(), program, codes };
+        let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled, &redactor);
+        let ground = execute::Ground { engine: engine.clone(), program, codes, redact };
         let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
         timing.say("run", clock.elapsed());
         let report = Report { run: run.clone(), started, took: clock.elapsed(), results, audit: None };

@@ -7,7 +7,7 @@ use dbg_audit::{
     AuditError, Check, Dbg, Entry, Escalated, Intent, LogFault, Outcome, Plan, Reason, Recorder, Results, Sinks,
     TargetOutcome, Who, digest_of,
 };
-use dbg_model::{FailureCode, Target, truncate_at_char};
+use dbg_model::{FailureCode, Redactor, Target, truncate_at_char};
 use dbg_placement::{Explanation, Placed, Refusal, explain};
 use dbg_plugin::trust::Moment;
 use dbg_report::{AuditMark, CheckResult, Report, RunId};
@@ -35,6 +35,7 @@ pub(super) struct About<'a> {
     pub(super) targets: &'a [Target],
     pub(super) checks: &'a [Selected],
     pub(super) placed: &'a [Result<Placed, Refusal>],
+    pub(super) redactor: &'a Redactor,
 }
 
 impl Recording {
@@ -110,7 +111,7 @@ impl Recording {
 }
 
 fn intent(about: &About<'_>) -> Result<Intent, Fault> {
-    let About { run, targets, checks, placed } = about;
+    let About { run, targets, checks, placed, redactor } = about;
     let plan = |(target, placed): (&Target, &Result<Placed, Refusal>)| match placed {
         Ok(placed) => way(explain(&placed.plan)),
         Err(refusal) => Plan { refused: Some(refusal.to_string()), ..nowhere(target.to_string()) },
@@ -126,7 +127,7 @@ fn intent(about: &About<'_>) -> Result<Intent, Fault> {
                 .map_err(Fault::own)?,
         },
         targets: targets.iter().map(ToString::to_string).collect(),
-        checks: checks.iter().map(check).collect(),
+        checks: checks.iter().map(|each| check(each, redactor)).collect(),
         plans: targets.iter().zip(placed.iter()).map(plan).collect(),
     })
 }
@@ -146,7 +147,7 @@ fn who() -> Who {
     }
 }
 
-fn check(check: &Selected) -> Check {
+fn check(check: &Selected, redactor: &Redactor) -> Check {
     let facts = check.facts();
     let argument = |(name, values): (String, Vec<String>)| cut(&format!("{name}={}", values.join(",")));
     Check {
@@ -155,7 +156,7 @@ fn check(check: &Selected) -> Check {
         version: facts.version.to_string(),
         digest: facts.digest,
         provenance: facts.provenance.to_string(),
-        arguments: check.shown_arguments().into_iter().map(argument).collect(),
+        arguments: check.shown_arguments(redactor).into_iter().map(argument).collect(),
         granted: check.granted(),
         withheld: check.withheld(),
     }

@@ -5,7 +5,7 @@ mod file;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use dbg_model::{Capability, VendorName};
+use dbg_model::{Capability, RedactPattern, VendorName};
 use dbg_plugin::trust::{Rule, Rules};
 
 use super::Paths;
@@ -29,6 +29,8 @@ pub(crate) struct Policy {
     pub(crate) consent: Consent,
     /// Where runs are recorded.
     pub(crate) audit: AuditPolicy,
+    /// What is masked in reports besides what is built in: the machine's and the user's patterns together.
+    pub(crate) redact: BTreeSet<RedactPattern>,
 }
 
 /// Where runs are recorded. What the machine's policy says nobody turns off.
@@ -82,6 +84,7 @@ impl Default for Policy {
             unsigned: Unsigned::Anywhere,
             consent: Consent::default(),
             audit: AuditPolicy::default(),
+            redact: BTreeSet::new(),
         }
     }
 }
@@ -125,6 +128,7 @@ impl Policy {
                 user: user.audit.user,
                 syslog: self.audit.syslog.max(user.audit.syslog),
             },
+            redact: &self.redact | &user.redact,
         }
     }
 }
@@ -155,7 +159,8 @@ mod tests {
                        [dates]\nexpiry = 'warn'\nrevocations = 'strict'\n[vendors]\nallow = ['acme', 'globex']";
         let user = "[consent]\nunsigned = ['files', 'sockets']\n[unsigned]\nallow = 'anywhere'\n[dates]\nexpiry = 'strict'\n\
                     revocations = 'warn'\n[vendors]\nallow = ['acme', 'lumon']\n[grants]\nmost = ['files']\n[targets]\nallow = ['local']";
-        let Policy { vendors, grants, targets, rules, unsigned, consent, audit: _ } = narrowed(machine, user);
+        let Policy { vendors, grants, targets, rules, unsigned, consent, audit: _, redact: _ } =
+            narrowed(machine, user);
         assert_eq!(vendors, Some(BTreeSet::from(["acme".parse().unwrap()])));
         assert_eq!(grants, BTreeSet::from([Capability::Files]));
         assert_eq!(targets, Some(BTreeSet::from(["local".to_owned()])));
@@ -165,10 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn a_user_adds_a_log_and_never_takes_the_machines_away() {
+    fn a_user_adds_a_log_and_patterns_and_never_takes_the_machines_away() {
         let both = narrowed("[audit]\nlog = '/var/log/dbg.log'\nsyslog = true", "[audit]\nlog = '/home/ann/dbg.log'");
         let (machine, user) = (Some("/var/log/dbg.log".into()), Some("/home/ann/dbg.log".into()));
         assert_eq!(both.audit, AuditPolicy { machine, user, syslog: SyslogRule::On });
+        let redact =
+            narrowed("[redact]\npatterns = ['ACME-[0-9]+']", "[redact]\npatterns = ['ann[0-9]+', 'ACME-[0-9]+']")
+                .redact;
+        assert_eq!(redact.iter().map(RedactPattern::as_str).collect::<Vec<_>>(), ["ACME-[0-9]+", "ann[0-9]+"]);
         assert_eq!(narrowed("", "[audit]\nsyslog = true").audit.syslog, SyslogRule::On);
         assert_eq!(narrowed("[audit]\nsyslog = true", "[audit]\nsyslog = false").audit.syslog, SyslogRule::On);
     }
