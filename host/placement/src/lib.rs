@@ -5,6 +5,7 @@
 
 mod agents;
 mod child;
+mod detections;
 mod explain;
 pub mod facts;
 mod frames;
@@ -16,6 +17,7 @@ mod program;
 mod refusal;
 
 pub use agents::{Agents, AgentsError};
+pub use detections::{Certainty, Detection, detections};
 pub use explain::{Explanation, Item, explain};
 pub use launch::{Account, Ending, Hold, LaunchError, Launched, Stream, launch};
 pub use place::{NeedsChild, Placed, needs_child, place};

@@ -16,6 +16,6 @@ pub(crate) use paths::Paths;
 pub(crate) use policy::{Policy, Unsigned};
 pub(crate) use repetition::Repetition;
 pub(crate) use run::{RunSettings, Timings};
-pub(crate) use target::ExplainSettings;
+pub(crate) use target::{Detail, ExplainSettings};
 pub(crate) use terminal::{Interaction, Terminal};
 pub(crate) use trust::Trust;

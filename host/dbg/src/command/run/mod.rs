@@ -12,7 +12,7 @@ mod secret;
 mod select;
 mod timing;
 
-pub(super) use select::{needs, select};
+pub(super) use select::{Selected, needs, select};
 
 use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
 
