@@ -49,6 +49,7 @@ impl Check {
             grants,
             limits: declaration.run_limits(),
             target: "local".to_owned(),
+            redact: Vec::new(),
         }
     }
 }

@@ -116,8 +116,8 @@ impl Runner for Checks {
     ) -> Ending {
         match self.permitted(&order) {
             Ok(loaded) => {
-                let Order { code: _, check, arguments, grants, limits, target } = order;
-                let request = RunRequest { check, arguments, grants, limits, target };
+                let Order { code: _, check, arguments, grants, limits, target, redact } = order;
+                let request = RunRequest { check, arguments, grants, limits, target, redact };
                 loaded.run(request, &self.capabilities, events, cancel).await
             }
             Err(failure) => {

@@ -45,6 +45,16 @@ impl Fault {
         printer::note(&render("warning", &self.error));
     }
 
+    /// How it ends.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What it was, with its causes, in one line.
+    pub(crate) fn line(&self) -> String {
+        self.error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
+
     /// Tells the person, and how to end.
     pub(crate) fn report(&self) -> Exit {
         printer::note(&render("error", &self.error));
@@ -100,6 +110,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         ParameterError,
         TargetError,
         GrantError,
+        dbg_model::RedactPatternError,
         dbg_plugin::ComponentError,
         dbg_plugin::FileError,
         dbg_plugin::StoreError,
@@ -114,6 +125,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_session::SessionError,
         dbg_placement::Refusal,
         dbg_placement::LaunchError,
+        dbg_audit::AuditError,
     )
 }
 

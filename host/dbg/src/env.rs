@@ -32,8 +32,17 @@ pub(crate) const TERM: Variable = Variable { name: "TERM", doc: "`dumb` means no
 /// Width of the text.
 pub(crate) const COLUMNS: Variable = Variable { name: "COLUMNS", doc: "width of the text, where it is no terminal" };
 
+/// Who runs it, for the audit log.
+pub(crate) const USER: Variable =
+    Variable { name: "USER", doc: "a name for the audit log: a claim beside the user's number" };
+/// Who called sudo, for the audit log.
+pub(crate) const SUDO_USER: Variable = Variable { name: "SUDO_USER", doc: "likewise, of who called sudo" };
+/// The number of who called sudo, for the audit log.
+pub(crate) const SUDO_UID: Variable = Variable { name: "SUDO_UID", doc: "likewise, their number" };
+
 /// All of them, for help and documentation. A secret parameter given as `env:NAME` reads the variable it names besides.
-pub(crate) const ALL: [Variable; 7] = [XDG_DATA_HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, HOME, NO_COLOR, TERM, COLUMNS];
+pub(crate) const ALL: [Variable; 10] =
+    [XDG_DATA_HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, HOME, NO_COLOR, TERM, COLUMNS, USER, SUDO_USER, SUDO_UID];
 
 impl Variable {
     /// Its value, when it is set and not empty.

@@ -51,6 +51,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<Exit, Fault> {
         Command::Key(args) => command::key(&args, terminal),
         Command::Trust(args) => command::trust(&args, terminal),
         Command::Target(args) => command::target(args, terminal),
+        Command::Audit(args) => command::audit(&args, terminal),
         Command::Schema(args) => command::schema(&args),
         Command::Completion(args) => command::completion(&args),
     }

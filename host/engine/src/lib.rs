@@ -25,6 +25,7 @@ mod run;
 mod samples;
 mod stderr;
 mod store;
+mod tally;
 mod ticker;
 
 #[cfg(feature = "compiler")]

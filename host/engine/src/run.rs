@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dbg_capability::Capabilities;
-use dbg_model::{CheckName, Effective, Ending, Event, Failure, FailureCode, Limits, Progress, Scalar, format_duration};
+use dbg_model::{
+    CheckName, Counts, Effective, Ending, Event, Failure, FailureCode, Limits, Progress, RedactPattern, Redactor,
+    Scalar, format_duration,
+};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use wasmtime::Store;
@@ -50,6 +53,8 @@ pub struct RunRequest {
     pub limits: Limits,
     /// The target as the operator wrote it.
     pub target: String,
+    /// What is masked besides what is built in.
+    pub redact: Vec<RedactPattern>,
 }
 
 /// How the guest's part came to its end.
@@ -70,7 +75,8 @@ impl Loaded {
         cancel: watch::Receiver<bool>,
     ) -> Ending {
         let started = Instant::now();
-        let RunRequest { check, arguments, grants, limits, target } = request;
+        let RunRequest { check, arguments, grants, limits, target, redact } = request;
+        let redactor = Redactor::new(redact);
         let limits = limits_within_ceiling(limits);
         let context = Context::new(&target, started + limits.time, cancel);
         let progress = Arc::new(Mutex::new(None));
@@ -78,11 +84,11 @@ impl Loaded {
             Scalar::Secret(secret) => Some(secret),
             Scalar::Text(_) | Scalar::Integer(_) | Scalar::Boolean(_) => None,
         });
-        let report = Report::new(Collector::new(secrets), events.clone(), Arc::clone(&progress));
+        let report = Report::new(Collector::new(secrets, redactor.clone()), events.clone(), Arc::clone(&progress));
         let stderr = Stderr::default();
 
         // What the place is asked before the guest starts counts into its time.
-        let state = self.state(&grants, limits, capabilities, context.clone(), report, &stderr);
+        let state = self.state(&grants, limits, capabilities, context.clone(), report, &stderr, redactor);
         let Some(mut state) = context.pull(u32::MAX, state).await else {
             let failure = Some(if context.is_cancelled() { cancelled() } else { timed_out(limits) });
             return Ending { failure, counts: Default::default(), took: started.elapsed(), peak_memory: 0 };
@@ -124,7 +130,13 @@ impl Loaded {
         // The guest's own words may hold a secret as much as its findings.
         let mask = state.report.collector().mask();
         let failure = failure.map(|Failure { code, text }| Failure { code, text: mask.text(text, FAILURE_TEXT) });
-        let counts = state.report.collector().counts();
+        let (counts, tally) = (state.report.collector().counts(), context.tally());
+        let counts = Counts {
+            touched: tally.touched(),
+            refused: tally.refused(),
+            redacted: counts.redacted.saturating_add(tally.redacted()),
+            ..counts
+        };
         Ending { failure, counts, took: started.elapsed(), peak_memory: state.limiter.peak() }
     }
 
@@ -136,8 +148,9 @@ impl Loaded {
         context: Context,
         report: Report,
         stderr: &Stderr,
+        redactor: Redactor,
     ) -> State {
-        let judge = Arc::new(Judge::new(grants.sockets(), &*capabilities.sockets).await);
+        let judge = Arc::new(Judge::new(grants.sockets(), &*capabilities.sockets, context.tally()).await);
         let connect = ConnectState::new(grants, capabilities, context.clone()).await;
         let mut wasi = WasiCtx::builder();
         judge.install(&mut wasi);
@@ -149,11 +162,11 @@ impl Loaded {
             table,
             limiter: Limiter::new(limits.memory),
             report,
-            files: FilesState::new(grants, &capabilities.files, context.clone()),
+            files: FilesState::new(grants, &capabilities.files, context.clone(), redactor),
             connect,
             network_state: NetworkStateState::new(grants, &capabilities.network_state, context.clone()),
             processes: ProcessesState::new(grants, &capabilities.processes, context.clone()),
-            resolver: ResolverState::new(grants, &capabilities.resolver),
+            resolver: ResolverState::new(grants, &capabilities.resolver, Arc::clone(context.tally())),
             names: Names::new(&capabilities.sockets, &judge),
             live: LiveSockets::new(&self.engine.inner.sockets),
             context,
@@ -288,7 +301,14 @@ mod tests {
 
     fn request(limits: Limits) -> RunRequest {
         let grants = Effective::default();
-        RunRequest { check: "look".parse().unwrap(), arguments: Vec::new(), grants, limits, target: "local".into() }
+        RunRequest {
+            check: "look".parse().unwrap(),
+            arguments: Vec::new(),
+            grants,
+            limits,
+            target: "local".into(),
+            redact: Vec::new(),
+        }
     }
 
     struct Running {

@@ -233,6 +233,10 @@ pub struct Counts {
     pub cut: u64,
     /// Places where something that looks like a secret was masked.
     pub redacted: u64,
+    /// Calls of capabilities that a grant covered: what was looked at or spoken to.
+    pub touched: u64,
+    /// Calls of capabilities that no grant covered, and what no grant opens.
+    pub refused: u64,
 }
 
 /// How a check ended.

@@ -13,6 +13,7 @@ mod grant;
 mod machine;
 mod name;
 mod parameter;
+mod redact;
 mod redacted;
 mod run_id;
 mod severity;
@@ -41,6 +42,10 @@ pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, P
 pub use parameter::{
     Address, AddressRange, Argument, Arguments, Endpoint, Host, Hosts, Kind, KindError, Parameter, ParameterError,
     PortRange, Scalar, SecretReader, SecretSource, Value, parse_arguments,
+};
+pub use redact::{
+    Carried, MAX_REDACT_PATTERNS, REDACTED, RedactPattern, RedactPatternError, Redactor, is_secret_name, is_text,
+    mask_tokens,
 };
 pub use redacted::Redacted;
 pub use run_id::{RunId, RunIdError};

@@ -5,6 +5,7 @@
 
 mod agents;
 mod child;
+mod detections;
 mod explain;
 pub mod facts;
 mod frames;
@@ -17,6 +18,7 @@ mod program;
 mod refusal;
 
 pub use agents::{Agents, AgentsError};
+pub use detections::{Certainty, Detection, detections};
 pub use explain::{Explanation, Item, explain};
 pub use holding::Holding;
 pub use launch::{Account, Ending, Hold, LaunchError, Launched, Stream, launch};

@@ -17,7 +17,7 @@ mod series;
 mod tables;
 
 pub(crate) use finding::Finding;
-pub(crate) use parts::{Artifact, Failure, Lost, Metric, Plugin, Verdict, list, nanoseconds};
+pub(crate) use parts::{Artifact, Audit, Failure, Lost, Metric, Plugin, Verdict, list, nanoseconds};
 pub(crate) use series::Series;
 pub(crate) use tables::{Cell, Column, Rows, Table};
 
@@ -41,6 +41,9 @@ pub(crate) struct Document<'a> {
     exit_code: u8,
     /// The sum of what all results lost.
     lost: Lost,
+    /// Where the run stands in an audit log; only there when it was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit: Option<Audit>,
     /// One item a check and target, in the order in which they were asked for. A target that could not be reached has its item too.
     results: Vec<CheckOutcome<'a>>,
 }
@@ -141,6 +144,7 @@ pub fn write_json(out: &mut impl Write, report: &Report, exit_code: u8) -> io::R
         verdict: report.verdict().into(),
         exit_code,
         lost: Lost::sum(&report.results),
+        audit: report.audit.as_ref().map(Audit::new),
         results: list(&report.results, CheckOutcome::new),
     };
     let mut out = BufWriter::new(out);

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use dbg_model::{Cell, Severity};
-use dbg_report::{CheckResult, Report, Verdict};
+use dbg_report::{AuditMark, CheckResult, Report, Verdict};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
@@ -80,6 +80,12 @@ fn suite(xml: &mut Writer<Vec<u8>>, report: &Report, target: &str, results: &[&C
             xml.create_element("properties").write_inner_content(|xml| {
                 let property = [("name", "dbg.run"), ("value", report.run.as_str())];
                 xml.create_element("property").with_attributes(property).write_empty()?;
+                if let Some(AuditMark { line, head, .. }) = &report.audit {
+                    for (name, value) in [("dbg.audit.line", line.to_string()), ("dbg.audit.head", head.to_string())] {
+                        let property = [("name", name), ("value", value.as_str())];
+                        xml.create_element("property").with_attributes(property).write_empty()?;
+                    }
+                }
                 Ok(())
             })?;
             for result in results {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::json::{
-    Artifact, Cell, Column, Failure, Finding, Lost, Metric, Plugin, Rows, Series, Verdict, list, nanoseconds,
+    Artifact, Audit, Cell, Column, Failure, Finding, Lost, Metric, Plugin, Rows, Series, Verdict, list, nanoseconds,
 };
 use crate::safe_json;
 use crate::time::timestamp;
@@ -115,6 +115,9 @@ enum Body<'a> {
         exit_code: u8,
         /// The sum of what all results lost.
         lost: Lost,
+        /// Where the run stands in an audit log; only there when it was recorded.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        audit: Option<Audit>,
         /// One item a check and target, in the order in which they were asked for. A target that could not be reached has its item too.
         results: Vec<Outcome<'a>>,
     },
@@ -207,6 +210,7 @@ impl<W: Write> NdjsonWriter<W> {
             verdict: report.verdict().into(),
             exit_code,
             lost: Lost::sum(&report.results),
+            audit: report.audit.as_ref().map(Audit::new),
             results: list(&report.results, |result| Outcome {
                 target: &result.subject.target,
                 check: result.subject.check.as_str(),

@@ -83,7 +83,14 @@ pub(crate) fn report(results: Vec<CheckResult>) -> Report {
         started: Instant { seconds: 1_795_552_551, nanoseconds: 250_000_000 },
         took: Duration::from_millis(1_300),
         results,
+        audit: None,
     }
+}
+
+/// An ordinary report of a run that was recorded in a log of this name.
+pub(crate) fn recorded(log: Option<&str>) -> Report {
+    let audit = AuditMark { log: log.map(Into::into), line: 12, head: Digest::from_bytes([0xab; 32]) };
+    Report { audit: Some(audit), ..ordinary() }
 }
 
 /// The events of one ordinary check: one server does not answer.
@@ -134,7 +141,7 @@ pub(crate) fn ordinary_events() -> Vec<Event> {
         }),
         Event::Ended(Ending {
             failure: None,
-            counts: Counts { dropped: 3, cut: 1, redacted: 2 },
+            counts: Counts { dropped: 3, cut: 1, redacted: 2, touched: 9, refused: 0 },
             took: Duration::from_millis(1_234),
             peak_memory: 3 << 19,
         }),

@@ -96,7 +96,7 @@ impl Collector {
             result.took = took;
             result.peak_memory = peak_memory;
         }
-        let Counts { dropped, cut, redacted: _ } = &mut result.counts;
+        let Counts { dropped, cut, .. } = &mut result.counts;
         *dropped = dropped.saturating_add(self.dropped);
         *cut = cut.saturating_add(self.trim.cut);
         // A finding is sent once it is closed, which may be long after it was added.

@@ -16,7 +16,7 @@ mod verdict;
 pub use collector::Collector;
 pub use dbg_model::{RunId, RunIdError};
 pub use merge::{FindingGroup, Member, MergedCheck, MergedTable, Part};
-pub use report::Report;
+pub use report::{AuditMark, Report};
 pub use result::{CheckResult, KeptArtifact, PluginFacts, Provenance, Subject};
 pub use series::{Distribution, MetricSeries, Moment, Series, SeriesCollector, Shown, Spread, Tally};
 pub use table::{CellValue, Table, TableColumn};

@@ -1,8 +1,9 @@
 //! All that one run found.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use dbg_model::Instant;
+use dbg_model::{Digest, Instant};
 
 use crate::{CheckResult, RunId, Verdict};
 
@@ -17,6 +18,19 @@ pub struct Report {
     pub took: Duration,
     /// One item a check and target, in the order in which they were asked for; a target that could not be reached has its item too.
     pub results: Vec<CheckResult>,
+    /// Where the run stands in an audit log, when it was recorded.
+    pub audit: Option<AuditMark>,
+}
+
+/// The last line of a run in an audit log. Kept apart from the log it shows whether the log's end was cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditMark {
+    /// The file; none where the lines went to the machine's syslog alone.
+    pub log: Option<PathBuf>,
+    /// The line's number, counted from 1.
+    pub line: u64,
+    /// The line's digest, which covers all lines before it.
+    pub head: Digest,
 }
 
 impl Report {

@@ -69,6 +69,7 @@ fn order(check: &str) -> Order {
         grants: Effective::default(),
         limits: Limits::DEFAULT,
         target: "local".into(),
+        redact: Vec::new(),
     }
 }
 

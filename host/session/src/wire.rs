@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use dbg_model::{Capability, CheckName, Digest, Effective, Event, Fence, Limits, Machine, Scalar};
+use dbg_model::{Capability, CheckName, Digest, Effective, Event, Fence, Limits, Machine, RedactPattern, Scalar};
 use serde::{Deserialize, Serialize};
 
 /// The version of the protocol: a change of any frame after a release is a new one.
@@ -95,6 +95,8 @@ pub struct Order {
     pub limits: Limits,
     /// The target as the operator wrote it.
     pub target: String,
+    /// What is masked besides what is built in: the patterns of the site's and the user's policy.
+    pub redact: Vec<RedactPattern>,
 }
 
 /// Why the operator's side does not answer a reverse call.

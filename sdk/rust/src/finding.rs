@@ -60,7 +60,8 @@ impl Finding {
         self
     }
 
-    /// The same for bytes of the target that need not be text. At most 16 KiB; kept exactly.
+    /// The same for bytes of the target that need not be text. At most 16 KiB; kept exactly, but for
+    /// what looks like a secret in a text.
     pub fn evidence_bytes(self, label: &str, bytes: &[u8]) -> Self {
         self.handle.evidence_bytes(label, bytes);
         self

@@ -46,6 +46,7 @@ fn check(plugin: &str, words: &[(&str, &str)]) -> Option<Check> {
         grants,
         limits: declaration.run_limits(),
         target: "test".to_owned(),
+        redact: Vec::new(),
     };
     Some(Check { digest: admitted.component().digest(), file: admitted.file().clone(), native, order })
 }

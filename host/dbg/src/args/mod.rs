@@ -1,5 +1,6 @@
 //! Exactly what was typed. Nothing here touches the machine.
 
+mod audit;
 mod check;
 mod completion;
 mod key;
@@ -14,12 +15,13 @@ mod sign;
 mod target;
 mod trust;
 
+pub(crate) use audit::{AuditCommand, AuditShow, AuditVerify, Recording};
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
 pub(crate) use key::{KeyCommand, KeyNew, KeyShow};
 pub(crate) use output::{ListFormat, ReportFormat};
-pub(crate) use plugin::{PluginAdd, PluginCommand, PluginGrant, PluginLoad, PluginRemove, PluginSave, PluginShow};
 pub(crate) use passphrase::Passphrases;
+pub(crate) use plugin::{PluginAdd, PluginCommand, PluginGrant, PluginLoad, PluginRemove, PluginSave, PluginShow};
 pub(crate) use repeat::{Repeat, Until};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
@@ -91,6 +93,9 @@ pub(crate) enum Command {
     /// See which targets can be reached from here
     #[command(subcommand)]
     Target(TargetCommand),
+    /// Show and verify what was recorded of runs
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the JSON schema of machine output
     Schema(Schema),
     /// Print a completion script for a shell

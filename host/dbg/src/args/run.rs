@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Repeat, ReportFormat, Selection};
+use super::{Recording, Repeat, ReportFormat, Selection};
 use crate::exit::FailOn;
 
 /// Run checks on targets and report a verdict
@@ -43,6 +43,9 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) repeat: Repeat,
+
+    #[command(flatten)]
+    pub(crate) recording: Recording,
 
     /// Checks, each followed by its parameters
     #[arg(required = true, value_name = "CHECK [KEY=VALUE]...")]

@@ -21,12 +21,18 @@ pub(crate) enum TargetCommand {
 /// Say how a target would be reached, with which rights, and why, without running anything
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  dbg target explain pid/1234 sock-summary\n  dbg target explain netns/blue dns-check name=db.test -o json\n\n\
+    after_help = "Examples:\n  dbg target explain pid/1234 sock-summary\n  dbg target explain netns/blue dns-check name=db.test -o json\n  \
+                        dbg target explain pid/1234 sock-summary --security\n\n\
                         Without a check the plan is that for checks that need no rights"
 )]
 pub(crate) struct TargetExplain {
     /// The target: `local`, `pid/PID` or `netns/NAME`
     pub(crate) target: String,
+
+    /// Say also what a security officer asks: the digest of dbg, what each check may do and why, and what those who watch
+    /// the machine would notice
+    #[arg(long)]
+    pub(crate) security: bool,
 
     #[command(flatten)]
     pub(crate) selection: Selection,

@@ -1,5 +1,6 @@
 //! What each verb does. Settings and arguments come in typed; no clap in sight.
 
+mod audit;
 mod check;
 mod completion;
 mod key;
@@ -10,6 +11,7 @@ mod signing;
 mod target;
 mod trust;
 
+pub(crate) use audit::audit;
 pub(crate) use check::check;
 pub(crate) use completion::completion;
 pub(crate) use key::key;

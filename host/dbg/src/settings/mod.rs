@@ -1,5 +1,6 @@
 //! What was typed, the environment and the machine become settings that commands can trust.
 
+mod audit;
 mod checks;
 mod paths;
 mod policy;
@@ -11,12 +12,13 @@ mod target;
 mod terminal;
 mod trust;
 
+pub(crate) use audit::sinks;
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
 pub(crate) use paths::Paths;
 pub(crate) use policy::{Policy, ReadAndSend};
 pub(crate) use repetition::Repetition;
 pub(crate) use run::{RunSettings, Timings};
 pub(crate) use site::Site;
-pub(crate) use target::ExplainSettings;
+pub(crate) use target::{Detail, ExplainSettings};
 pub(crate) use terminal::{Interaction, Terminal};
 pub(crate) use trust::{Trust, reference_time, store};

@@ -6,7 +6,7 @@ use dbg_model::Target;
 
 use super::CheckSettings;
 use crate::args;
-use crate::args::ReportFormat;
+use crate::args::{Recording, ReportFormat};
 use crate::diagnostic::Fault;
 use crate::exit::FailOn;
 use crate::settings::Repetition;
@@ -28,6 +28,8 @@ pub(crate) struct RunSettings {
     pub(crate) timings: Timings,
     /// How often the checks are run; once when there is none.
     pub(crate) repetition: Option<Repetition>,
+    /// Where the operator wants it recorded.
+    pub(crate) recording: Recording,
 }
 
 /// Whether to tell how long things took.
@@ -57,6 +59,7 @@ impl TryFrom<args::Run> for RunSettings {
             fail_on: args.fail_on,
             artifacts: args.artifacts,
             repetition: Repetition::of(&args.repeat),
+            recording: args.recording,
             timings: if args.timings { Timings::Shown } else { Timings::Silent },
         })
     }

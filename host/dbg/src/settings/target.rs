@@ -15,6 +15,17 @@ pub(crate) struct ExplainSettings {
     pub(crate) checks: CheckSettings,
     /// How it is printed.
     pub(crate) output: ListFormat,
+    /// How much is told.
+    pub(crate) detail: Detail,
+}
+
+/// How much is told of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// The plan.
+    Plan,
+    /// The plan, and what a security officer asks.
+    Security,
 }
 
 impl TryFrom<TargetExplain> for ExplainSettings {
@@ -22,6 +33,7 @@ impl TryFrom<TargetExplain> for ExplainSettings {
 
     fn try_from(args: TargetExplain) -> Result<Self, Fault> {
         let target = args.target.parse().map_err(Fault::usage)?;
-        Ok(Self { target, checks: CheckSettings::new(&args.words, args.selection)?, output: args.output })
+        let detail = if args.security { Detail::Security } else { Detail::Plan };
+        Ok(Self { target, checks: CheckSettings::new(&args.words, args.selection)?, output: args.output, detail })
     }
 }

@@ -69,7 +69,7 @@ impl ConnectState {
         Self {
             connect: grant.map(|_| Arc::clone(&capabilities.connect)),
             sockets: Arc::clone(&capabilities.sockets),
-            judge: Judge::new(grant, &*capabilities.sockets).await,
+            judge: Judge::new(grant, &*capabilities.sockets, context.tally()).await,
             context,
             batches: Handles::new(OPEN),
             running: Handles::new(OPEN),
@@ -87,6 +87,9 @@ impl ConnectState {
     }
 
     fn granted(&self) -> Result<Arc<dyn Connect>, errors::Error> {
+        if self.connect.is_none() {
+            self.context.tally().refuse();
+        }
         self.connect.clone().ok_or_else(|| error(errors::ErrorCode::Denied, "`connect` was not granted"))
     }
 

@@ -1,5 +1,6 @@
 //! `dbg:check/run-context`: what a check may know of its run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dbg_model::truncate_at_char;
@@ -8,6 +9,7 @@ use tokio::time::Instant;
 use wasmtime::component::HasData;
 
 use crate::bindings::dbg::check::run_context;
+use crate::tally::Tally;
 
 const TARGET: usize = 512;
 
@@ -17,6 +19,7 @@ pub(crate) struct Context {
     target: String,
     deadline: Instant,
     cancel: watch::Receiver<bool>,
+    tally: Arc<Tally>,
 }
 
 /// Links this interface to [`Context`].
@@ -29,7 +32,12 @@ impl HasData for HasContext {
 impl Context {
     /// Once a run.
     pub(crate) fn new(target: &str, deadline: Instant, cancel: watch::Receiver<bool>) -> Self {
-        Self { target: truncate_at_char(target, TARGET).to_owned(), deadline, cancel }
+        Self { target: truncate_at_char(target, TARGET).to_owned(), deadline, cancel, tally: Arc::default() }
+    }
+
+    /// What the run did so far.
+    pub(crate) fn tally(&self) -> &Arc<Tally> {
+        &self.tally
     }
 
     /// When the run ends.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use dbg_capability::{
     Entry, FileId, FileKind, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
 };
-use dbg_model::{Cell, Effective, FilesGrant, truncate_at_char};
+use dbg_model::{Cell, Effective, FilesGrant, Redactor, truncate_at_char};
 use tokio::task::JoinHandle;
 use wasmtime::component::{HasData, Resource};
 
 use super::context::Context;
 use super::denied::denied;
 use super::handles::Handles;
+use super::masked::MaskedBytes;
 use crate::bindings::dbg::files::{file_tree as wit, files_types as types};
 use crate::resources::{FileHandle, ScanHandle};
 
@@ -19,6 +20,8 @@ use crate::resources::{FileHandle, ScanHandle};
 const OPEN: usize = 64;
 /// Bytes that one read gives.
 const READ: u32 = 1 << 20;
+/// Bytes that are read at once at least.
+const LEAST: u32 = 4 << 10;
 /// Bytes that all reads of a run give.
 const BYTES: u64 = 64 << 20;
 /// Entries that one pull gives.
@@ -36,11 +39,18 @@ pub(crate) struct FilesState {
     context: Context,
     open: Handles<Open>,
     bytes_left: u64,
+    redactor: Redactor,
 }
 
 enum Open {
-    File(FileId),
+    File(OpenFile),
     Scan(Scan),
+}
+
+/// A file being read.
+struct OpenFile {
+    id: FileId,
+    bytes: MaskedBytes,
 }
 
 /// A directory being read. A pull that ran out of time goes on, or what it read would be lost.
@@ -61,13 +71,14 @@ impl HasData for HasFiles {
 
 impl FilesState {
     /// Once a run.
-    pub(crate) fn new(grants: &Effective, files: &Arc<dyn Files>, context: Context) -> Self {
+    pub(crate) fn new(grants: &Effective, files: &Arc<dyn Files>, context: Context, redactor: Redactor) -> Self {
         Self {
             files: Arc::clone(files),
             grant: grants.files().cloned(),
             context,
             open: Handles::new(OPEN),
             bytes_left: BYTES,
+            redactor,
         }
     }
 
@@ -81,6 +92,15 @@ impl FilesState {
 
     /// The one door: a path becomes a place at the target only through here.
     async fn resolve(&self, path: &str, follow: FollowLinks) -> Result<Resolved, FilesError> {
+        let resolved = self.judge(path, follow).await;
+        match &resolved {
+            Err(error) if error.code == FilesErrorCode::Denied => self.context.tally().refuse(),
+            _ => self.context.tally().touch(),
+        }
+        resolved
+    }
+
+    async fn judge(&self, path: &str, follow: FollowLinks) -> Result<Resolved, FilesError> {
         let Some(grant) = &self.grant else { return Err(refused("`files` was not granted".into())) };
         if !is_path(path) {
             let text = "the path is not absolute and plain, or longer than 4096 bytes".into();
@@ -117,22 +137,36 @@ impl FilesState {
 
     fn file(&self, handle: &Resource<FileHandle>) -> Result<FileId, FilesError> {
         match self.open.get(handle.rep()) {
-            Some(Open::File(file)) => Ok(*file),
+            Some(Open::File(file)) => Ok(file.id),
             Some(Open::Scan(_)) | None => Err(closed()),
         }
     }
 
     async fn read(&mut self, handle: &Resource<FileHandle>, max: u32) -> Result<Vec<u8>, FilesError> {
-        let file = self.file(handle)?;
-        if self.bytes_left == 0 {
-            let text = "the 64 MiB that one run may read are read".into();
-            return Err(FilesError { code: FilesErrorCode::OverBudget, text });
+        let Some(Open::File(file)) = self.open.get_mut(handle.rep()) else { return Err(closed()) };
+        let asked = usize::try_from(max.min(READ)).unwrap_or(usize::MAX);
+        loop {
+            if let Some(bytes) = file.bytes.take(asked) {
+                return Ok(bytes);
+            }
+            if asked == 0 {
+                return Ok(Vec::new());
+            }
+            if self.bytes_left == 0 {
+                let text = "the 64 MiB that one run may read are read".into();
+                return Err(FilesError { code: FilesErrorCode::OverBudget, text });
+            }
+            // Lines are looked at whole, so a guest that asks for few bytes does not make many calls of it.
+            let max = max.clamp(LEAST, READ).min(u32::try_from(self.bytes_left).unwrap_or(u32::MAX));
+            let mut read = self.files.read(file.id, max).await?;
+            read.truncate(usize::try_from(max).unwrap_or(usize::MAX));
+            self.bytes_left = self.bytes_left.saturating_sub(read.len() as u64);
+            let is_end = read.is_empty();
+            self.context.tally().redact(file.bytes.put(read, &self.redactor));
+            if is_end {
+                return Ok(file.bytes.take(asked).unwrap_or_default());
+            }
         }
-        let max = max.min(READ).min(u32::try_from(self.bytes_left).unwrap_or(u32::MAX));
-        let mut bytes = self.files.read(file, max).await?;
-        bytes.truncate(usize::try_from(max).unwrap_or(usize::MAX));
-        self.bytes_left = self.bytes_left.saturating_sub(bytes.len() as u64);
-        Ok(bytes)
     }
 
     async fn next(&mut self, handle: &Resource<ScanHandle>, max: u32, timeout_ms: u32) -> Result<Page, FilesError> {
@@ -159,7 +193,7 @@ impl FilesState {
 
 async fn close(files: &dyn Files, open: Open) {
     match open {
-        Open::File(file) => files.close(file).await,
+        Open::File(file) => files.close(file.id).await,
         Open::Scan(scan) => {
             if let Some(pulling) = scan.pulling {
                 pulling.abort();
@@ -200,7 +234,10 @@ impl wit::Host for FilesState {
             self.files.open(&resolved).await
         };
         match opened.await {
-            Ok(file) => Ok(Ok(Resource::new_own(self.open.insert(Open::File(file))))),
+            Ok(id) => {
+                let file = OpenFile { id, bytes: MaskedBytes::default() };
+                Ok(Ok(Resource::new_own(self.open.insert(Open::File(file)))))
+            }
             Err(error) => Ok(Err(error.into())),
         }
     }
@@ -243,7 +280,13 @@ impl wit::HostFile for FilesState {
     }
 
     async fn seek(&mut self, of: Resource<FileHandle>, offset: u64) -> Answer<()> {
-        let seeked = async { self.files.seek(self.file(&of)?, offset.min(OFFSET)).await };
+        let seeked = async {
+            self.files.seek(self.file(&of)?, offset.min(OFFSET)).await?;
+            if let Some(Open::File(file)) = self.open.get_mut(of.rep()) {
+                file.bytes.forget();
+            }
+            Ok::<_, FilesError>(())
+        };
         Ok(seeked.await.map_err(Into::into))
     }
 
@@ -434,7 +477,7 @@ mod tests {
         let grants = Effective { grants: vec![Grant::Files(FilesGrant { patterns })], withheld: Vec::new() };
         let (_, cancel) = watch::channel(false);
         let context = Context::new("local", Instant::now() + Duration::from_secs(60), cancel);
-        (target, FilesState::new(&grants, &files, context))
+        (target, FilesState::new(&grants, &files, context, Redactor::default()))
     }
 
     async fn refused(state: &mut FilesState, path: &str) -> types::ErrorCode {
@@ -514,7 +557,7 @@ mod tests {
         let target: Arc<dyn Files> = Arc::new(Target::default());
         let (_, cancel) = watch::channel(false);
         let context = Context::new("local", Instant::now() + Duration::from_secs(60), cancel);
-        let mut state = FilesState::new(&Effective::default(), &target, context);
+        let mut state = FilesState::new(&Effective::default(), &target, context, Redactor::default());
         assert_eq!(refused(&mut state, "/log/a").await, types::ErrorCode::Denied);
         let stat = wit::Host::stat(&mut state, "/log/a".into(), true).await.unwrap();
         assert_eq!(stat.unwrap_err().code, types::ErrorCode::Denied);

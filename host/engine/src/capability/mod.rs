@@ -6,6 +6,7 @@ pub(crate) mod context;
 pub(crate) mod denied;
 pub(crate) mod files;
 mod handles;
+mod masked;
 pub(crate) mod names;
 pub(crate) mod network_state;
 pub(crate) mod processes;

@@ -190,7 +190,7 @@ mod tests {
             SocketRule { protocol: Protocol::Tcp, host: HostRule::Name("shop.test".into()), ports: PortRange::ALL };
         let grants =
             Effective { grants: vec![Grant::Sockets(SocketsGrant { rules: vec![rule] })], withheld: Vec::new() };
-        let judge = Arc::new(Judge::new(grants.sockets(), &**sockets).await);
+        let judge = Arc::new(Judge::new(grants.sockets(), &**sockets, &Arc::default()).await);
         let sockets: Arc<dyn Sockets> = Arc::clone(sockets) as _;
         Names::new(&sockets, &judge)
     }

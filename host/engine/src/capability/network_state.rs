@@ -65,6 +65,7 @@ impl NetworkStateState {
 
     /// The one door.
     fn granted(&self) -> Result<&Arc<dyn NetworkState>, NetworkStateError> {
+        self.context.tally().judged(self.network.is_some());
         self.network.as_ref().ok_or_else(|| NetworkStateError {
             code: NetworkStateErrorCode::Denied,
             text: "`network-state` was not granted".into(),

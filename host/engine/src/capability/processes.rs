@@ -19,6 +19,8 @@ const OPEN: usize = 8;
 const PROCESSES: u32 = 1_000;
 /// Owners that one pull gives.
 const OWNERS: u32 = 10_000;
+/// What stands in a command line in the place of a secret.
+const MASK: &str = "***";
 /// Bytes of an error's text.
 const TEXT: usize = 4096;
 
@@ -59,6 +61,7 @@ impl ProcessesState {
 
     /// The one door.
     fn granted(&self) -> Result<&Arc<dyn Processes>, ProcessesError> {
+        self.context.tally().judged(self.processes.is_some());
         self.processes.as_ref().ok_or_else(|| error(ProcessesErrorCode::Denied, "`processes` was not granted".into()))
     }
 
@@ -103,6 +106,12 @@ impl ProcessesState {
             return processes.find(pids).await;
         }
         Err(error(ProcessesErrorCode::OverBudget, format!("more than {PROCESSES} processes were asked for at once")))
+    }
+
+    /// Command lines are masked where they are read, with the words beside each other that tell a secret.
+    fn count_masked<'a>(&self, processes: impl Iterator<Item = &'a Process>) {
+        let masked: usize = processes.map(|process| process.command_line.matches(MASK).count()).sum();
+        self.context.tally().redact(masked as u64);
     }
 
     async fn end(&self, scan: Option<Scan>) {
@@ -150,6 +159,7 @@ impl wit::Host for ProcessesState {
 
     async fn find(&mut self, pids: Vec<u32>) -> Answer<Vec<wit::Process>> {
         let found = ProcessesState::find(self, &pids).await;
+        self.count_masked(found.iter().flatten());
         Ok(found.map(|found| found.into_iter().map(Into::into).collect()).map_err(Into::into))
     }
 }
@@ -158,6 +168,7 @@ impl wit::HostProcesses for ProcessesState {
     async fn next(&mut self, of: Resource<ProcessScanHandle>, max: u32, timeout_ms: u32) -> Answer<wit::ProcessPage> {
         let Some(Scan::Table { pull, .. }) = self.open.get_mut(of.rep()) else { return Ok(Err(closed())) };
         let page = pull.next(&self.context, max.min(PROCESSES), timeout_ms).await;
+        self.count_masked(page.iter().flat_map(|page| &page.rows));
         let page = page.map(|page| wit::ProcessPage {
             processes: page.rows.into_iter().map(Into::into).collect(),
             last: page.last,

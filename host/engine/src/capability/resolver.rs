@@ -10,6 +10,7 @@ use super::handles::Handles;
 use crate::bindings::dbg::resolver::resolver_config as wit;
 use crate::bindings::dbg::resolver::resolver_errors as errors;
 use crate::resources::OpenConfiguration;
+use crate::tally::Tally;
 
 /// Readings open at once.
 const OPEN: usize = 16;
@@ -20,6 +21,7 @@ pub(crate) struct ResolverState {
     resolver: Option<Arc<dyn Resolver>>,
     open: Handles<Configuration>,
     empty: Configuration,
+    tally: Arc<Tally>,
 }
 
 /// Links this interface to [`ResolverState`].
@@ -31,7 +33,7 @@ impl HasData for HasResolver {
 
 impl ResolverState {
     /// Once a run.
-    pub(crate) fn new(grants: &Effective, resolver: &Arc<dyn Resolver>) -> Self {
+    pub(crate) fn new(grants: &Effective, resolver: &Arc<dyn Resolver>, tally: Arc<Tally>) -> Self {
         let empty = Configuration {
             nameservers: Vec::new(),
             search: Vec::new(),
@@ -41,7 +43,7 @@ impl ResolverState {
             options: Vec::new(),
             raw: Vec::new(),
         };
-        Self { resolver: grants.resolver().then(|| Arc::clone(resolver)), open: Handles::new(OPEN), empty }
+        Self { resolver: grants.resolver().then(|| Arc::clone(resolver)), open: Handles::new(OPEN), empty, tally }
     }
 
     fn get(&self, handle: &Resource<OpenConfiguration>) -> &Configuration {
@@ -57,6 +59,7 @@ impl errors::Host for ResolverState {}
 
 impl wit::Host for ResolverState {
     async fn read(&mut self) -> wasmtime::Result<Result<Resource<OpenConfiguration>, errors::Error>> {
+        self.tally.judged(self.resolver.is_some());
         let Some(resolver) = &self.resolver else {
             return Ok(Err(error(errors::ErrorCode::Denied, "`resolver` was not granted")));
         };

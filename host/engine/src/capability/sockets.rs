@@ -14,6 +14,7 @@ use wasmtime_wasi::sockets::SocketAddrUse;
 
 use super::address::{Act, Pins, Rules, Special, To};
 use crate::store::State;
+use crate::tally::Tally;
 
 /// The version of WASI that wasmtime-wasi links; a guest built for another 0.2 is served by the same functions.
 pub(crate) const WASI: &str = "0.2.12";
@@ -28,12 +29,14 @@ const SOCKETS: usize = 512;
 pub(crate) struct Judge {
     rules: Rules,
     pins: RwLock<Pins>,
+    tally: Arc<Tally>,
 }
 
 impl Judge {
     /// Once a run: asks the place for what the rules refer to.
-    pub(crate) async fn new(grant: Option<&SocketsGrant>, sockets: &dyn Sockets) -> Self {
-        let Some(grant) = grant else { return Self::default() };
+    pub(crate) async fn new(grant: Option<&SocketsGrant>, sockets: &dyn Sockets, tally: &Arc<Tally>) -> Self {
+        let tally = Arc::clone(tally);
+        let Some(grant) = grant else { return Self { tally, ..Self::default() } };
         let hosts = || grant.rules.iter().map(|rule| &rule.host);
         let own = match hosts().any(|host| matches!(host, HostRule::Name(_) | HostRule::Anything)) {
             true => sockets.own_addresses().await,
@@ -59,12 +62,14 @@ impl Judge {
             };
             rules.add(rule.protocol, to, rule.ports);
         }
-        Self { rules, pins: RwLock::default() }
+        Self { rules, pins: RwLock::default(), tally }
     }
 
     /// Whether `name`, in its normal form, may be looked up.
     pub(crate) fn lists(&self, name: &str) -> bool {
-        self.rules.lists(name)
+        let listed = self.rules.lists(name);
+        self.tally.judged(listed);
+        listed
     }
 
     /// Whether anything was granted.
@@ -94,7 +99,7 @@ impl Judge {
             let pins = self.pins.read().unwrap_or_else(PoisonError::into_inner);
             self.rules.allow(protocol, address, act, &pins)
         };
-        match used {
+        let allowed = match used {
             // Connecting and sending bind first, to any address and any port; a guest serves nobody.
             SocketAddrUse::TcpBind => local(Protocol::Tcp),
             SocketAddrUse::UdpBind => local(Protocol::Udp),
@@ -102,7 +107,11 @@ impl Judge {
             SocketAddrUse::TcpConnect => remote(Protocol::Tcp, Act::Reach),
             SocketAddrUse::UdpSend => remote(Protocol::Udp, Act::Reach),
             SocketAddrUse::UdpReceive => remote(Protocol::Udp, Act::Hear),
+        };
+        if matches!(used, SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend) {
+            self.tally.judged(allowed);
         }
+        allowed
     }
 
     /// Gives the judge to wasmtime-wasi.

@@ -1,30 +1,31 @@
 //! Texts and bytes on their way out: secrets masked, too long ones cut.
 
-use dbg_model::{Redacted, truncate_at_char};
-
-/// What stands in the place of a secret.
-const MASK: &str = "[redacted]";
+use dbg_model::{Carried, REDACTED, Redacted, Redactor, is_text, truncate_at_char};
 
 /// Shorter secrets are not masked: they would be found in every second word.
 const SHORTEST_SECRET: usize = 4;
+
+/// So far beyond the limit it is looked whether what the limit splits is a secret.
+const BEYOND: usize = 512;
 
 /// Masks and cuts, and counts both.
 #[derive(Debug)]
 pub(crate) struct Mask {
     secrets: Vec<Redacted>,
+    redactor: Redactor,
     longest: usize,
     cut: u64,
     redacted: u64,
 }
 
 impl Mask {
-    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Redacted>) -> Self {
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Redacted>, redactor: Redactor) -> Self {
         let mut secrets: Vec<Redacted> =
             secrets.into_iter().filter(|secret| secret.reveal().len() >= SHORTEST_SECRET).cloned().collect();
         // A secret that holds another goes first, or its rest would be left over.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
-        let longest = secrets.first().map_or(0, |secret| secret.reveal().len());
-        Self { secrets, longest, cut: 0, redacted: 0 }
+        let longest = secrets.first().map_or(0, |secret| secret.reveal().len()).max(BEYOND);
+        Self { secrets, redactor, longest, cut: 0, redacted: 0 }
     }
 
     pub(crate) fn cut(&self) -> u64 {
@@ -45,9 +46,12 @@ impl Mask {
             let found = kept.matches(secret.reveal()).count();
             if found > 0 {
                 self.redacted = self.redacted.saturating_add(found as u64);
-                kept = kept.replace(secret.reveal(), MASK);
+                kept = kept.replace(secret.reveal(), REDACTED);
             }
         }
+        let (masked, found) = self.redactor.text(kept);
+        let mut kept = masked;
+        self.redacted = self.redacted.saturating_add(found);
         if was_cut || kept.len() > max {
             self.cut = self.cut.saturating_add(1);
             let end = truncate_at_char(&kept, max).len();
@@ -67,6 +71,10 @@ impl Mask {
                 self.redacted = self.redacted.saturating_add(found);
                 bytes = masked;
             }
+        }
+        if is_text(&bytes) {
+            let found = self.redactor.cover(&mut bytes, &mut Carried::Nothing);
+            self.redacted = self.redacted.saturating_add(found);
         }
         if was_cut || bytes.len() > max {
             self.cut = self.cut.saturating_add(1);
@@ -100,7 +108,7 @@ fn masked(bytes: &[u8], secret: &[u8]) -> (Vec<u8>, u64) {
         match candidate.strip_prefix(secret) {
             Some(after) => {
                 out.extend_from_slice(before);
-                out.extend_from_slice(MASK.as_bytes());
+                out.extend_from_slice(REDACTED.as_bytes());
                 (rest, from, found) = (after, 0, found + 1);
             }
             None => from = at + 1,
@@ -117,7 +125,10 @@ mod tests {
     use super::*;
 
     fn mask(secrets: &[&str]) -> Mask {
-        Mask::new(&secrets.iter().map(|secret| Redacted::new((*secret).to_owned())).collect::<Vec<_>>())
+        Mask::new(
+            &secrets.iter().map(|secret| Redacted::new((*secret).to_owned())).collect::<Vec<_>>(),
+            Redactor::default(),
+        )
     }
 
     #[test]
@@ -129,8 +140,19 @@ mod tests {
     }
 
     #[test]
+    fn what_looks_like_a_secret_is_masked_and_the_length_of_bytes_is_kept() {
+        let mut mask = mask(&[]);
+        assert_eq!(mask.text("db password=hunter2".into(), 100), "db password=[redacted]");
+        assert_eq!(mask.bytes(b"password=hunter2".to_vec(), 100), b"password=*******");
+        assert_eq!(mask.bytes(b"\x01password=hunter2".to_vec(), 100), b"\x01password=hunter2");
+        let split = mask.text("t ghp_0123456789abcdefghij0123456789".into(), 10);
+        assert_eq!(split, "t [redacte");
+        assert_eq!((mask.cut(), mask.redacted()), (1, 3));
+    }
+
+    #[test]
     fn a_secret_inside_another_leaves_no_rest() {
-        assert_eq!(mask(&["pass", "password"]).text("password".into(), 100), MASK);
+        assert_eq!(mask(&["pass", "password"]).text("password".into(), 100), REDACTED);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod tables;
 
 use std::collections::VecDeque;
 
-use dbg_model::{Artifact, ColumnData, ColumnKind, Counts, Event, Redacted, Severity};
+use dbg_model::{Artifact, ColumnData, ColumnKind, Counts, Event, Redacted, Redactor, Severity};
 
 use artifacts::Artifacts;
 use findings::Findings;
@@ -35,10 +35,10 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// For one run; `secrets` are masked in everything that goes out.
-    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Redacted>) -> Self {
+    /// For one run; `secrets`, and what `redactor` finds, are masked in everything that goes out.
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Redacted>, redactor: Redactor) -> Self {
         Self {
-            mask: Mask::new(secrets),
+            mask: Mask::new(secrets, redactor),
             dropped: 0,
             findings: Findings::default(),
             tables: Tables::default(),
@@ -70,7 +70,7 @@ impl Collector {
 
     /// How much was lost, for the operator.
     pub(crate) fn counts(&self) -> Counts {
-        Counts { dropped: self.dropped, cut: self.mask.cut(), redacted: self.mask.redacted() }
+        Counts { dropped: self.dropped, cut: self.mask.cut(), redacted: self.mask.redacted(), touched: 0, refused: 0 }
     }
 
     /// Begins a finding.
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     fn collector() -> Collector {
-        Collector::new([])
+        Collector::new([], Redactor::default())
     }
 
     fn drain(collector: &mut Collector) -> Vec<Event> {
@@ -418,7 +418,7 @@ mod tests {
             })
             .sum();
         assert_eq!(bytes, 16 << 20);
-        assert_eq!(collector.counts(), Counts { dropped: 1, cut: 1, redacted: 0 });
+        assert_eq!(collector.counts(), Counts { dropped: 1, cut: 1, ..Counts::default() });
     }
 
     #[test]

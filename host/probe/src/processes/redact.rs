@@ -4,9 +4,9 @@
 
 mod words;
 
-use dbg_model::truncate_at_char;
+use dbg_model::{is_secret_name, truncate_at_char};
 
-use words::{is_key, is_secret_flag, is_secret_name, masked_word, short_flag};
+use words::{is_key, is_secret_flag, masked_word, short_flag};
 
 /// Of the whole line.
 const LINE: usize = 2 << 10;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use dbg_model::{Counts, FailureCode};
-use dbg_report::{CheckResult, KeptArtifact, PluginFacts, Provenance};
+use dbg_report::{AuditMark, CheckResult, KeptArtifact, PluginFacts, Provenance};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -197,6 +197,25 @@ impl<'a> Artifact<'a> {
     }
 }
 
+/// The last line of a run in an audit log. Kept apart from the log it shows whether the log's end was cut off: `dbg audit verify`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Audit {
+    /// The file; null where the lines went to the machine's syslog alone.
+    log: Option<String>,
+    /// The line's number, counted from 1.
+    line: u64,
+    /// SHA-256 of the line, which covers all lines before it: `sha256:` and 64 hexadecimal digits.
+    head: String,
+}
+
+impl Audit {
+    pub(crate) fn new(mark: &AuditMark) -> Self {
+        let AuditMark { log, line, head } = mark;
+        let log = log.as_ref().map(|path| path.to_string_lossy().into_owned());
+        Self { log, line: *line, head: head.to_string() }
+    }
+}
+
 /// What is not in the result although it was said.
 #[derive(Serialize, JsonSchema, Default)]
 pub(crate) struct Lost {
@@ -210,7 +229,7 @@ pub(crate) struct Lost {
 
 impl Lost {
     pub(crate) fn new(counts: &Counts) -> Self {
-        let Counts { dropped, cut, redacted } = *counts;
+        let Counts { dropped, cut, redacted, touched: _, refused: _ } = *counts;
         Self { dropped, cut, redacted }
     }
 

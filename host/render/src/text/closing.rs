@@ -1,7 +1,7 @@
 //! What follows findings and tables: metrics, artifacts, what was lost, and which plugin it was.
 
 use dbg_model::{Cell, Counts, format_duration, format_size};
-use dbg_report::{CheckResult, MergedCheck, Report};
+use dbg_report::{AuditMark, CheckResult, MergedCheck, Report};
 
 use super::grid::{Align, Grid, Head};
 use super::heading::section;
@@ -107,7 +107,7 @@ fn ran(result: &CheckResult) -> String {
 }
 
 fn lost(counts: &Counts) -> Option<String> {
-    let Counts { dropped, cut, redacted: _ } = *counts;
+    let Counts { dropped, cut, .. } = *counts;
     let mut parts = Vec::new();
     if dropped > 0 {
         parts.push(format!("{} over a budget or without sense", counted(dropped, "item", "items")));
@@ -141,4 +141,9 @@ pub(super) fn run(page: &mut Page, report: &Report) {
     page.blank();
     let text = plugins.join(", ");
     page.hanging(Ink::Plain, "", 0, &text);
+    if let Some(AuditMark { log, line, head }) = &report.audit {
+        let log =
+            log.as_ref().map_or_else(|| "the syslog".to_owned(), |path| Cell(&path.to_string_lossy()).to_string());
+        page.hanging(Ink::Plain, "", 0, &format!("audit: line {line} of {log}, {head}"));
+    }
 }

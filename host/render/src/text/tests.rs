@@ -243,3 +243,12 @@ fn findings_of_one_id_on_one_target_are_each_shown() {
     assert!(text.contains("warn     on n1: a is slow (slow)\nwarn     on n1: b is slow (slow)\n"), "{text}");
     assert!(text.contains("unknown  on n2: the check said nothing\n"), "{text}");
 }
+
+#[test]
+fn a_run_that_was_recorded_says_where() {
+    let text = plain(&sample::recorded(Some("/var/log/dbg\x1b.log")));
+    let last: Vec<&str> = text.lines().rev().take(2).collect();
+    assert!(last[1].starts_with("audit: line 12 of /var/log/dbg\\x1b.log,"), "{text}");
+    assert_eq!(last[0].trim(), format!("sha256:{}", "ab".repeat(32)));
+    assert!(plain(&sample::recorded(None)).contains("audit: line 12 of the syslog"));
+}

@@ -51,7 +51,7 @@ fn rows(table: u32, columns: Vec<(ColumnValues, Vec<u32>)>) -> Event {
 fn ended(failure: Option<Failure>) -> Event {
     Event::Ended(Ending {
         failure,
-        counts: Counts { dropped: 1, cut: 2, redacted: 3 },
+        counts: Counts { dropped: 1, cut: 2, redacted: 3, touched: 4, refused: 5 },
         took: Duration::from_millis(5),
         peak_memory: 65536,
     })

@@ -16,7 +16,7 @@ fn result(target: &str, events: Vec<Event>) -> CheckResult {
 
 fn report(results: Vec<CheckResult>) -> Report {
     let started = Instant { seconds: 0, nanoseconds: 0 };
-    Report { run: RunId::from_random([0; 8]), started, took: Duration::ZERO, results }
+    Report { run: RunId::from_random([0; 8]), started, took: Duration::ZERO, results, audit: None }
 }
 
 fn table(name: &str, kind: ColumnKind, values: ColumnValues) -> Vec<Event> {

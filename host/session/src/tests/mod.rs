@@ -142,6 +142,7 @@ pub(super) fn order(check: &str) -> Order {
         grants: Effective::default(),
         limits: Limits::DEFAULT,
         target: "local".into(),
+        redact: Vec::new(),
     }
 }
 

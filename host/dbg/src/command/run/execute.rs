@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use dbg_engine::Engine;
-use dbg_model::{Digest, Event, Failure, FailureCode, Fence, Target};
+use dbg_model::{Digest, Event, Failure, FailureCode, Fence, RedactPattern, Target};
 use dbg_placement::{
     Hold, LaunchError, Launched, NeedsChild, Place, Placed, Plan, Program, Refusal, facts, launch, needs_child,
 };
@@ -31,6 +31,8 @@ pub(super) struct Ground {
     pub(super) engine: Engine,
     pub(super) program: Program,
     pub(super) codes: Codes,
+    /// What is masked besides what is built in.
+    pub(super) redact: Vec<RedactPattern>,
 }
 
 /// Whether any of these targets takes the agent's program.
@@ -59,9 +61,9 @@ pub(super) async fn execute(
                 continue;
             }
         };
-        let orders = orders(&placed.plan, checks);
+        let orders = orders(&placed.plan, checks, &ground.redact);
         let rounds = follower.rounds_of(target);
-        let Ground { engine, program, codes } = ground;
+        let Ground { engine, program, codes, redact: _ } = ground;
         let (engine, program, codes) = (engine.clone(), program.clone(), codes.clone());
         let (events, cancelled) = (sender.clone(), cancelled.clone());
         sessions.spawn(async move {
@@ -104,7 +106,7 @@ struct Orders {
     fences: BTreeSet<Fence>,
 }
 
-fn orders(plan: &Plan, checks: &[Selected]) -> Orders {
+fn orders(plan: &Plan, checks: &[Selected], redact: &[RedactPattern]) -> Orders {
     let mut ids: HashMap<Digest, CodeId> = HashMap::new();
     let (deadline, fences) = match &plan.place.what {
         // What hangs in this process ends by its own limits, and with this process.
@@ -129,6 +131,7 @@ fn orders(plan: &Plan, checks: &[Selected]) -> Orders {
             grants: check.grants.clone(),
             limits: check.limits,
             target: plan.target.to_string(),
+            redact: redact.to_vec(),
         });
     }
     orders

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use dbg_model::{Event, Failure};
+use dbg_model::{Event, Failure, Redactor};
 use dbg_placement::{Placed, Refusal};
 use dbg_render::NdjsonWriter;
 use dbg_report::{CheckResult, Collector, RunId, Subject};
@@ -70,6 +70,7 @@ impl<'a> Follower<'a> {
         checks: &[Selected],
         placed: &[Result<Placed, Refusal>],
         cancelled: &'a Cancelled,
+        redactor: &Redactor,
     ) -> Self {
         let mut running = Vec::new();
         for (target, placed) in settings.targets.iter().zip(placed) {
@@ -79,7 +80,7 @@ impl<'a> Follower<'a> {
                     target: target.to_string(),
                     check: check.declaration.check.clone(),
                     plugin: check.facts(),
-                    arguments: check.shown_arguments(),
+                    arguments: check.shown_arguments(redactor),
                     granted: check.granted(),
                     withheld: check.withheld(),
                     notes: notes.clone(),

@@ -5,19 +5,20 @@ mod code;
 mod execute;
 mod follow;
 mod progress;
+mod recording;
 mod repeating;
 mod rounds;
 mod secret;
 mod select;
 mod timing;
 
-pub(super) use select::{may_hold, needs, select};
+pub(super) use select::{Selected, may_hold, needs, select};
 
 use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use dbg_engine::Engine;
-use dbg_model::Instant;
+use dbg_model::{Instant, RedactPattern, Redactor};
 use dbg_placement::{Program, place};
 use dbg_report::{Report, RunId};
 
@@ -26,8 +27,9 @@ use crate::args::ReportFormat;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer::{self, Reader};
-use crate::settings::{Paths, RunSettings, Site, Terminal};
+use crate::settings::{Paths, RunSettings, Site, Terminal, sinks};
 use crate::signal;
+use recording::{About, Recording};
 use timing::Timing;
 
 pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
@@ -63,32 +65,52 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
     }
     let site = Site::open(Paths::of_this_user())?;
     settings.targets.iter().try_for_each(|target| site.policy.may_target(target))?;
+    let redact: Vec<RedactPattern> = site.policy.redact.iter().cloned().collect();
+    let redactor = Redactor::new(redact.clone());
     let checks = timing.of("select", || select(&settings.checks, &site))?;
     let needs = needs(&checks);
     let placed: Vec<_> = timing.of("plan", || settings.targets.iter().map(|target| place(target, &needs)).collect());
     may_hold(&checks, placed.iter().flatten(), &site)?;
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
-    artifacts::prepare(settings.artifacts.as_deref())?;
-    let codes = tokio::select! {
-        codes = code::Codes::make(&engine, &site.paths, &checks, timing, keeping) => codes?,
-        () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
-    };
-
     let run = new_run_id()?;
-    let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled);
-    let ground = execute::Ground { engine, program, codes };
-    let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
-    timing.say("run", clock.elapsed());
-
-    let report = Report { run, started, took: clock.elapsed(), results };
-    artifacts::write(settings.artifacts.as_deref(), &report)?;
+    let mut recording = {
+        let sinks = sinks(&settings.recording, &site.policy.audit)?;
+        let about =
+            About { run: &run, targets: &settings.targets, checks: &checks, placed: &placed, redactor: &redactor };
+        timing.of("record", || Recording::begin(&sinks, &about))?
+    };
+    let ran = async {
+        artifacts::prepare(settings.artifacts.as_deref())?;
+        let codes = tokio::select! {
+            codes = code::Codes::make(&engine, &site.paths, &checks, timing, keeping) => codes?,
+            () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
+        };
+        let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled, &redactor);
+        let ground = execute::Ground { engine: engine.clone(), program, codes, redact };
+        let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
+        timing.say("run", clock.elapsed());
+        let report = Report { run: run.clone(), started, took: clock.elapsed(), results, audit: None };
+        artifacts::write(settings.artifacts.as_deref(), &report)?;
+        Ok(report)
+    };
+    let mut report = match ran.await {
+        Ok(report) => report,
+        Err(fault) => {
+            // What went wrong is the error to be told; that it could not be recorded comes on top.
+            if let Err(also) = recording.fail(&fault) {
+                also.report();
+            }
+            return Err(fault);
+        }
+    };
     let exit = match *cancelled.borrow() {
         true => Exit::Interrupted,
         false => Exit::of(report.verdict(), settings.fail_on),
     };
+    let recorded = recording.end(&mut report, exit);
     // A reader that is gone has the exit code still.
     print(settings, terminal, &report, exit)?;
-    Ok(exit)
+    recorded.map(|()| exit)
 }
 
 fn print(settings: &RunSettings, terminal: &Terminal, report: &Report, exit: Exit) -> Result<Reader, Fault> {

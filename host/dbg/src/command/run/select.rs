@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::anyhow;
 use dbg_model::{
-    Arguments, Capability, CheckDeclaration, Effective, Grant, Limits, SocketsGrant, effective, parse_arguments,
+    Arguments, Capability, CheckDeclaration, Effective, Grant, Limits, Redactor, SocketsGrant, effective,
+    parse_arguments,
 };
 use dbg_placement::Placed;
 use dbg_plugin::{Admitted, Provenance};
@@ -120,8 +121,10 @@ impl Selected {
     }
 
     /// The arguments as they may be shown.
-    pub(in crate::command) fn shown_arguments(&self) -> Vec<(String, Vec<String>)> {
-        let shown = |values: &[dbg_model::Value]| values.iter().map(ToString::to_string).collect();
+    pub(in crate::command) fn shown_arguments(&self, redactor: &Redactor) -> Vec<(String, Vec<String>)> {
+        // A parameter that is no secret may still hold one, as an address with a password in it does.
+        let shown =
+            |values: &[dbg_model::Value]| values.iter().map(|value| redactor.text(value.to_string()).0).collect();
         self.arguments.iter().map(|argument| (argument.name.to_string(), shown(&argument.values))).collect()
     }
 

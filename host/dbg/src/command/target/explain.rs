@@ -4,13 +4,14 @@ use dbg_model::{Cell, Target};
 use dbg_placement::{Explanation, Refusal, place};
 use serde::Serialize;
 
+use super::security::Security;
 use crate::args::ListFormat;
 use crate::command::run::{may_hold, needs, select};
 use crate::command::{print, print_json};
 use crate::describe::hanging;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::{ExplainSettings, Paths, Site, Terminal};
+use crate::settings::{Detail, ExplainSettings, Paths, Site, Terminal};
 
 /// How a target would be reached, or why it cannot be. Texts are raw.
 #[derive(Serialize)]
@@ -25,6 +26,9 @@ struct Explained {
     plan: Option<Explanation>,
     /// Null when it is not.
     refusal: Option<Refused>,
+    /// What a security officer asks; only there with `--security`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security: Option<Security>,
 }
 
 /// Why a target cannot be reached.
@@ -44,18 +48,28 @@ pub(super) fn explain(settings: &ExplainSettings, terminal: &Terminal) -> Result
     let placed = place(&settings.target, &needs);
     may_hold(&checks, placed.as_ref().ok(), &site)?;
     let names: Vec<String> = checks.iter().map(|check| check.declaration.check.to_string()).collect();
+    let plan = placed.map(|placed| dbg_placement::explain(&placed.plan));
+    let security = match settings.detail {
+        Detail::Plan => None,
+        Detail::Security => Some(Security::new(&checks, plan.as_ref().ok())?),
+    };
     match settings.output {
-        ListFormat::Text => {
-            text(&settings.target, &names, placed.map(|placed| dbg_placement::explain(&placed.plan)), terminal)
-        }
+        ListFormat::Text => text(&settings.target, &names, plan, security.as_ref(), terminal),
         ListFormat::Json => {
-            let (plan, refusal) = match placed {
-                Ok(placed) => (Some(dbg_placement::explain(&placed.plan)), None),
+            let (plan, refusal) = match plan {
+                Ok(plan) => (Some(plan), None),
                 Err(refusal) => (None, Some(Refused { text: refusal.to_string(), hint: refusal.hint() })),
             };
             let exit = if refusal.is_some() { Exit::Unknown } else { Exit::Pass };
             let grants = needs.iter().map(ToString::to_string).collect();
-            print_json(&Explained { target: settings.target.to_string(), checks: names, grants, plan, refusal })?;
+            print_json(&Explained {
+                target: settings.target.to_string(),
+                checks: names,
+                grants,
+                plan,
+                refusal,
+                security,
+            })?;
             Ok(exit)
         }
     }
@@ -65,6 +79,7 @@ fn text(
     target: &Target,
     checks: &[String],
     plan: Result<Explanation, Refusal>,
+    security: Option<&Security>,
     terminal: &Terminal,
 ) -> Result<Exit, Fault> {
     let target = Cell(&target.to_string()).to_string();
@@ -77,6 +92,9 @@ fn text(
             let (what, reason) = (Cell(&item.what).to_string(), Cell(&item.reason).to_string());
             text.push_str(&hanging("  ", &format!("{what}: {reason}"), terminal.width));
         }
+    }
+    if let Some(security) = security {
+        text.push_str(&security.text(terminal.width));
     }
     for note in &plan.notes {
         text.push('\n');

@@ -2,6 +2,7 @@
 
 mod explain;
 mod list;
+mod security;
 
 use crate::args::TargetCommand;
 use crate::diagnostic::Fault;

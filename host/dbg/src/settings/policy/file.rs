@@ -3,17 +3,20 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
-use dbg_model::{Capability, Target, VendorName};
+use dbg_model::{Capability, MAX_REDACT_PATTERNS, RedactPattern, Target, VendorName};
 use dbg_plugin::trust::{Rule, Rules};
 use serde::Deserialize;
 
-use super::{Consent, Policy, ReadAndSend, Unsigned};
+use super::{AuditPolicy, Consent, Policy, ReadAndSend, SyslogRule, Unsigned};
 
 /// The largest policy that makes sense.
 const MAX_BYTES: u64 = 64 * 1024;
+
+/// The machine's and the user's together are still looked for, all of them.
+const MAX_PATTERNS: usize = MAX_REDACT_PATTERNS / 2;
 
 /// The file's form. What is not said does not narrow.
 #[derive(Deserialize, Default)]
@@ -25,6 +28,8 @@ struct Written {
     dates: Dates,
     unsigned: UnsignedTable,
     consent: ConsentTable,
+    audit: AuditTable,
+    redact: RedactTable,
 }
 
 #[derive(Deserialize, Default)]
@@ -83,6 +88,19 @@ struct ConsentTable {
     read_and_send: bool,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AuditTable {
+    log: Option<PathBuf>,
+    syslog: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RedactTable {
+    patterns: Vec<RedactPattern>,
+}
+
 impl From<RuleWord> for Rule {
     fn from(word: RuleWord) -> Self {
         match word {
@@ -124,12 +142,19 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Option<Policy>> {
 
 /// What a text says.
 pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
-    let Written { vendors, grants, targets, dates, unsigned, consent } =
+    let Written { vendors, grants, targets, dates, unsigned, consent, audit, redact } =
         toml::from_str(text).map_err(|error| anyhow!("{}", dbg_model::Escaped(&error.to_string())))?;
     let kinds = || Target::kinds().iter().map(|kind| kind.word);
     if let Some(unknown) = targets.allow.iter().flatten().find(|word| !kinds().any(|kind| kind == word.as_str())) {
         let known: Vec<&str> = kinds().collect();
         bail!("`{}` is no kind of target; there is {}", dbg_model::Cell(unknown), known.join(", "));
+    }
+    if let Some(log) = audit.log.as_ref().filter(|log| !log.is_absolute()) {
+        bail!("the audit log `{}` is no absolute path", dbg_model::Cell(&log.to_string_lossy()));
+    }
+    let redact = BTreeSet::from_iter(redact.patterns);
+    if redact.len() > MAX_PATTERNS {
+        bail!("it has {} patterns to be masked, and {MAX_PATTERNS} are the most", redact.len());
     }
     let default = Rules::default();
     Ok(Policy {
@@ -146,6 +171,12 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
             vendor: consent.vendor,
             read_and_send: if consent.read_and_send { ReadAndSend::Consented } else { ReadAndSend::Ask },
         },
+        audit: AuditPolicy {
+            machine: audit.log,
+            user: None,
+            syslog: if audit.syslog { SyslogRule::On } else { SyslogRule::Off },
+        },
+        redact,
     })
 }
 
@@ -162,6 +193,10 @@ mod tests {
             "[dates]\nexpiry = 'lax'",
             "[unsigned]\nallow = true",
             "[vendors]\nallow = ['ACME']",
+            "[redact]\npatterns = ['(']",
+            "[redact]\npatterns = ['a*']",
+            "[audit]\nlog = 'dbg.log'",
+            "[audit]\nsyslog = 'yes'",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -4,9 +4,9 @@ mod file;
 mod judge;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use dbg_model::{Capability, VendorName};
+use dbg_model::{Capability, RedactPattern, VendorName};
 use dbg_plugin::trust::{Rule, Rules};
 
 use super::Paths;
@@ -28,6 +28,31 @@ pub(crate) struct Policy {
     pub(crate) unsigned: Unsigned,
     /// What `dbg plugin add --yes` may consent to in a person's place.
     pub(crate) consent: Consent,
+    /// Where runs are recorded.
+    pub(crate) audit: AuditPolicy,
+    /// What is masked in reports besides what is built in: the machine's and the user's patterns together.
+    pub(crate) redact: BTreeSet<RedactPattern>,
+}
+
+/// Where runs are recorded. What the machine's policy says nobody turns off.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct AuditPolicy {
+    /// The machine's file.
+    pub(crate) machine: Option<PathBuf>,
+    /// The user's own; it counts where the machine has none and no other was typed.
+    pub(crate) user: Option<PathBuf>,
+    /// Whether either wants the machine's syslog to have it.
+    pub(crate) syslog: SyslogRule,
+}
+
+/// Whether the machine's syslog is to have each line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum SyslogRule {
+    /// No.
+    #[default]
+    Off,
+    /// Yes, or nothing runs.
+    On,
 }
 
 /// Where unsigned plugins may run, from the narrowest on. Judged by what the run would hold, not by the target's kind.
@@ -71,6 +96,8 @@ impl Default for Policy {
             rules: Rules::default(),
             unsigned: Unsigned::Anywhere,
             consent: Consent::default(),
+            audit: AuditPolicy::default(),
+            redact: BTreeSet::new(),
         }
     }
 }
@@ -80,11 +107,18 @@ impl Policy {
     pub(crate) fn read(paths: &Paths) -> Result<Self, Fault> {
         let machine = file::read(Path::new(MACHINE_POLICY)).map_err(Fault::own)?;
         let user = paths.user_policy.as_deref().map(file::read).transpose().map_err(Fault::own)?.flatten();
+        let user = user.map(Self::of_user);
         Ok(match (machine, user) {
             (Some(machine), Some(user)) => machine.narrowed(user),
             (Some(policy), None) | (None, Some(policy)) => policy,
             (None, None) => Self::default(),
         })
+    }
+
+    /// A user's log is theirs to choose.
+    fn of_user(self) -> Self {
+        let AuditPolicy { machine, user: _, syslog } = self.audit;
+        Self { audit: AuditPolicy { machine: None, user: machine, syslog }, ..self }
     }
 
     /// What both allow.
@@ -103,6 +137,12 @@ impl Policy {
                 vendor: &self.consent.vendor & &user.consent.vendor,
                 read_and_send: self.consent.read_and_send.min(user.consent.read_and_send),
             },
+            audit: AuditPolicy {
+                machine: self.audit.machine,
+                user: user.audit.user,
+                syslog: self.audit.syslog.max(user.audit.syslog),
+            },
+            redact: &self.redact | &user.redact,
         }
     }
 }
@@ -124,7 +164,7 @@ mod tests {
     use super::*;
 
     fn narrowed(machine: &str, user: &str) -> Policy {
-        file::parse(machine).unwrap().narrowed(file::parse(user).unwrap())
+        file::parse(machine).unwrap().narrowed(file::parse(user).unwrap().of_user())
     }
 
     #[test]
@@ -133,7 +173,8 @@ mod tests {
                        [dates]\nexpiry = 'warn'\nrevocations = 'strict'\n[vendors]\nallow = ['acme', 'globex']";
         let user = "[consent]\nunsigned = ['files', 'sockets']\n[unsigned]\nallow = 'anywhere'\n[dates]\nexpiry = 'strict'\n\
                     revocations = 'warn'\n[vendors]\nallow = ['acme', 'lumon']\n[grants]\nmost = ['files']\n[targets]\nallow = ['local']";
-        let Policy { vendors, grants, targets, rules, unsigned, consent } = narrowed(machine, user);
+        let Policy { vendors, grants, targets, rules, unsigned, consent, audit: _, redact: _ } =
+            narrowed(machine, user);
         assert_eq!(vendors, Some(BTreeSet::from(["acme".parse().unwrap()])));
         assert_eq!(grants, BTreeSet::from([Capability::Files]));
         assert_eq!(targets, Some(BTreeSet::from(["local".to_owned()])));
@@ -144,6 +185,19 @@ mod tests {
         let consented = "[consent]\nread-and-send = true";
         assert_eq!(narrowed(consented, "").consent.read_and_send, ReadAndSend::Ask);
         assert_eq!(narrowed(consented, consented).consent.read_and_send, ReadAndSend::Consented);
+    }
+
+    #[test]
+    fn a_user_adds_a_log_and_patterns_and_never_takes_the_machines_away() {
+        let both = narrowed("[audit]\nlog = '/var/log/dbg.log'\nsyslog = true", "[audit]\nlog = '/home/ann/dbg.log'");
+        let (machine, user) = (Some("/var/log/dbg.log".into()), Some("/home/ann/dbg.log".into()));
+        assert_eq!(both.audit, AuditPolicy { machine, user, syslog: SyslogRule::On });
+        let redact =
+            narrowed("[redact]\npatterns = ['ACME-[0-9]+']", "[redact]\npatterns = ['ann[0-9]+', 'ACME-[0-9]+']")
+                .redact;
+        assert_eq!(redact.iter().map(RedactPattern::as_str).collect::<Vec<_>>(), ["ACME-[0-9]+", "ann[0-9]+"]);
+        assert_eq!(narrowed("", "[audit]\nsyslog = true").audit.syslog, SyslogRule::On);
+        assert_eq!(narrowed("[audit]\nsyslog = true", "[audit]\nsyslog = false").audit.syslog, SyslogRule::On);
     }
 
     #[test]

@@ -185,7 +185,7 @@ mod tests {
             ports: PortRange::one(*port),
         });
         let sockets: Arc<dyn Sockets> = Arc::new(Names);
-        let judge = Judge::new(Some(&SocketsGrant { rules: rules.collect() }), &*sockets).await;
+        let judge = Judge::new(Some(&SocketsGrant { rules: rules.collect() }), &*sockets, &Arc::default()).await;
         let mut endpoints = Endpoints::default();
         for (host, port) in to {
             endpoints.add(host.parse().unwrap(), *port);

@@ -1,32 +1,8 @@
-//! What a secret is called, and what it looks like.
+//! What a command line's words are: flags that announce a secret, and words that hold one.
+
+use dbg_model::{is_secret_name, mask_tokens};
 
 use super::MASK;
-
-/// Parts of a name, in lower case and without `-`, `_` and `.`.
-const NAMES: [&str; 16] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "signingkey",
-    "encryptionkey",
-    "credential",
-    "authorization",
-    "cookie",
-    "jwt",
-    "pwd",
-    "bearer",
-];
-
-/// Whole names: too short to be looked for within others.
-const WHOLE: [&str; 4] = ["pass", "auth", "key", "pin"];
-
-/// Ends of a name that says where a secret is, and not what it is.
-const PLACES: [&str; 6] = ["file", "path", "dir", "name", "url", "id"];
 
 /// Programs with a short flag for a password.
 const SHORT: [(&str, &str); 8] = [
@@ -39,22 +15,6 @@ const SHORT: [(&str, &str); 8] = [
     ("ldap", "-w"),
     ("smbclient", "-U"),
 ];
-
-/// How tokens of well-known services start.
-const TOKENS: [&str; 12] =
-    ["ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA", "ASIA", "eyJ", "hvs.", "npm_"];
-
-/// A shorter one is a word that happens to start so.
-const SHORTEST_TOKEN: usize = 16;
-
-/// Whether what has this name is a secret: `--db-password`, `API_KEY`, `-Dx.y.secret`, `"Authorization`.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    let name = name.trim_start_matches(['-', '"', '\'']);
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
-    let is_place = PLACES.iter().any(|place| plain.ends_with(place));
-    let last = name.rsplit(['-', '_', '.']).next().unwrap_or(name).to_ascii_lowercase();
-    !is_place && (NAMES.iter().any(|part| plain.contains(part)) || WHOLE.contains(&last.as_str()))
-}
 
 /// Whether a secret follows this word.
 pub(super) fn is_secret_flag(word: &str) -> bool {
@@ -75,17 +35,7 @@ pub(super) fn is_key(word: &str) -> bool {
 
 /// A word with the secrets in it masked: `user:password@` of a URL, tokens of well-known services.
 pub(super) fn masked_word(word: &str) -> String {
-    let word = without_user(word);
-    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | '/');
-    let mut shown = String::with_capacity(word.len());
-    for part in word.split_inclusive(|c| !is_token(c)) {
-        let run = part.trim_end_matches(|c| !is_token(c));
-        let rest = part.get(run.len()..).unwrap_or_default();
-        let masked = run.len() >= SHORTEST_TOKEN && TOKENS.iter().any(|start| run.starts_with(start));
-        shown.push_str(if masked { MASK } else { run });
-        shown.push_str(rest);
-    }
-    shown
+    mask_tokens(&without_user(word), MASK)
 }
 
 /// `scheme://user:password@host` without what stands before the host.

@@ -68,6 +68,7 @@ fn order(check: &str) -> Order {
         grants: Effective::default(),
         limits: Limits::DEFAULT,
         target: "local".to_owned(),
+        redact: Vec::new(),
     }
 }
 
