@@ -76,7 +76,6 @@ impl Loaded {
     ) -> Ending {
         let started = Instant::now();
         let RunRequest { check, arguments, grants, limits, target, redact } = request;
-        let redactor = Redactor::new(redact);
         let limits = limits_within_ceiling(limits);
         let context = Context::new(&target, started + limits.time, cancel);
         let progress = Arc::new(Mutex::new(None));
@@ -84,11 +83,11 @@ impl Loaded {
             Scalar::Secret(secret) => Some(secret),
             Scalar::Text(_) | Scalar::Integer(_) | Scalar::Boolean(_) => None,
         });
-        let report = Report::new(Collector::new(secrets, redactor.clone()), events.clone(), Arc::clone(&progress));
+        let report = Report::new(Collector::new(secrets, Redactor::new(redact)), events.clone(), Arc::clone(&progress));
         let stderr = Stderr::default();
 
         // What the place is asked before the guest starts counts into its time.
-        let state = self.state(&grants, limits, capabilities, context.clone(), report, &stderr, redactor);
+        let state = self.state(&grants, limits, capabilities, context.clone(), report, &stderr);
         let Some(mut state) = context.pull(u32::MAX, state).await else {
             let failure = Some(if context.is_cancelled() { cancelled() } else { timed_out(limits) });
             return Ending { failure, counts: Default::default(), took: started.elapsed(), peak_memory: 0 };
@@ -146,12 +145,12 @@ impl Loaded {
         limits: Limits,
         capabilities: &Capabilities,
         context: Context,
-        report: Report,
+        mut report: Report,
         stderr: &Stderr,
-        redactor: Redactor,
     ) -> State {
         let judge = Arc::new(Judge::new(grants.sockets(), &*capabilities.sockets, context.tally()).await);
         let connect = ConnectState::new(grants, capabilities, context.clone()).await;
+        let redactor = report.collector().redactor().clone();
         let mut wasi = WasiCtx::builder();
         judge.install(&mut wasi);
         wasi.stderr(stderr.clone()).max_random_size(RANDOM_BYTES);

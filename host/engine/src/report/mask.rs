@@ -28,6 +28,10 @@ impl Mask {
         Self { secrets, redactor, longest, cut: 0, redacted: 0 }
     }
 
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
     pub(crate) fn cut(&self) -> u64 {
         self.cut
     }
