@@ -19,8 +19,10 @@ pub(crate) const XDG_DATA_HOME: Variable =
 pub(crate) const XDG_CACHE_HOME: Variable =
     Variable { name: "XDG_CACHE_HOME", doc: "folder of compiled plugins; ~/.cache without it; ignored for root" };
 /// Where the user's policy lies, below `dbg`.
-pub(crate) const XDG_CONFIG_HOME: Variable =
-    Variable { name: "XDG_CONFIG_HOME", doc: "folder of the user's policy and trust; ~/.config without it; ignored for root" };
+pub(crate) const XDG_CONFIG_HOME: Variable = Variable {
+    name: "XDG_CONFIG_HOME",
+    doc: "folder of the user's policy and trust; ~/.config without it; ignored for root",
+};
 /// Base of the three above.
 pub(crate) const HOME: Variable = Variable { name: "HOME", doc: "base of the folders above; ignored for root" };
 /// Colour off.
