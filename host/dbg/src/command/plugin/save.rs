@@ -1,7 +1,7 @@
 //! `dbg plugin save`: signed plugins and what proves them, as one file to be carried.
 
 use anyhow::anyhow;
-use dbg_model::VendorName;
+use dbg_model::{Cell, VendorName};
 use dbg_plugin::set::PluginSet;
 use dbg_plugin::{Record, Signer, Store};
 
@@ -37,7 +37,8 @@ pub(super) fn save(args: &PluginSave, site: &Site) -> Result<Exit, Fault> {
         )));
     }
     set.write(&args.file).map_err(Fault::own)?;
-    printer::note(&format!("\nnext, where it is carried to: dbg plugin load {}", args.file.display()));
+    let shown = Cell(&args.file.to_string_lossy()).to_string();
+    printer::note(&format!("\nnext, where it is carried to: dbg plugin load {shown}"));
     Ok(Exit::Pass)
 }
 

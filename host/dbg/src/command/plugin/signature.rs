@@ -69,17 +69,21 @@ impl Refusal {
 }
 
 impl Signature {
-    /// Of a file that is no part of this binary.
-    pub(super) fn of_file(file: &Bytes, site: &Site) -> Result<Self, Fault> {
+    /// By the steps of a verification alone.
+    pub(super) fn verify(file: &Bytes, site: &Site) -> Result<Self, Fault> {
         Ok(match site.trust()?.verify(file) {
             Ok(verified) => Self::Counts(Box::new(verified.facts().clone())),
-            Err(TrustError::Unsigned) => Self::of_bare(file, site)?,
+            Err(TrustError::Unsigned) => Self::None,
             Err(error) => Self::Refused(Box::new(error)),
         })
     }
 
-    /// What has no signature may be revoked all the same.
-    fn of_bare(file: &Bytes, site: &Site) -> Result<Self, Fault> {
+    /// Of a file that is no part of this binary. What has no signature may be revoked all the same.
+    pub(super) fn of_file(file: &Bytes, site: &Site) -> Result<Self, Fault> {
+        let signature = Self::verify(file, site)?;
+        if !matches!(signature, Self::None) {
+            return Ok(signature);
+        }
         let state = &site.trust()?.loaded.state;
         let digest = Unverified::read(file).ok().map(|unverified| unverified.component().digest());
         let revoked = digest.and_then(|digest| Some((state.revoked_by(&digest)?.clone(), digest)));

@@ -51,7 +51,7 @@ pub(super) fn verify(args: &PluginShow, site: &Site) -> Result<Exit, Fault> {
             return Ok(Exit::Pass);
         }
     };
-    let signature = Signature::of_file(&file, site)?;
+    let signature = Signature::verify(&file, site)?;
     let trust = site.trust()?;
     let (steps, exit) = match &signature {
         Signature::Counts(facts) => {
