@@ -36,6 +36,9 @@ fn each_threat_names_a_test_that_there_is() {
         include_str!("hostile/list.rs"),
         include_str!("stories.rs"),
         include_str!("fuzz.rs"),
+        include_str!("vouch.rs"),
+        include_str!("../stock.rs"),
+        include_str!("../../../tests/kill/main.rs"),
         include_str!("../store/tests.rs"),
         include_str!("../private_key.rs"),
     ];
