@@ -14,6 +14,7 @@ mod operator;
 mod program;
 mod serve;
 mod trouble;
+mod trust;
 
 /// The architectures that there are agents for.
 const ARCHITECTURES: [&str; 2] = ["x86_64", "aarch64"];

@@ -64,16 +64,27 @@ impl Agent {
 
     /// Runs one check with code of the test's own making.
     pub(crate) async fn run_with(&mut self, check: &Check, code: impl FnOnce(&Machine) -> Bytes) -> Run {
+        self.converse(async |operator, machine| {
+            let component = check.admitted.component().digest();
+            operator.send_trust(dbg_agent::tell([], [component])).await?;
+            operator.send_code(CodeId(0), component, check.admitted.file().clone(), code(machine)).await?;
+            operator.order(RunIndex(0), check.order());
+            Ok(())
+        })
+        .await
+    }
+
+    /// A whole session in which the operator first says this.
+    pub(crate) async fn converse(
+        &mut self,
+        say: impl AsyncFnOnce(&mut Operator, &Machine) -> Result<(), SessionError>,
+    ) -> Run {
         let stream = self.stream();
         let connected = Operator::connect(stream, Security::Noise(&self.key), "test").await;
         let (mut operator, facts) = connected.expect("the agent answers");
-        let native = code(&facts.machine);
-        let component = check.admitted.component().digest();
-        let trust = dbg_agent::tell([], [component]);
-        operator.send_trust(trust).await.expect("the agent takes trust");
-        let file = check.admitted.file().clone();
-        operator.send_code(CodeId(0), component, file, native).await.expect("the agent takes code");
-        operator.order(RunIndex(0), check.order());
+        if let Err(error) = say(&mut operator, &facts.machine).await {
+            return Run { facts, events: Vec::new(), ended: Err(error) };
+        }
         let (sender, mut receiver) = mpsc::channel(16);
         let (_never, cancel) = watch::channel(false);
         let mut events = Vec::new();
@@ -120,6 +131,14 @@ impl Run {
             }
         }
         sentences
+    }
+
+    /// Why each run could not be done, if it could not, in the order in which they ended.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = Option<&Failure>> {
+        self.events.iter().filter_map(|event| match event {
+            Event::Ended(Ending { failure, .. }) => Some(failure.as_ref()),
+            _ => None,
+        })
     }
 
     /// Why the check could not be done, if it could not.

@@ -16,6 +16,7 @@ mod doctor;
 mod elf;
 mod features;
 mod files;
+mod fuzz;
 mod guests;
 mod licences;
 mod plugins;
@@ -66,6 +67,8 @@ enum Verb {
     Licences(licences::Args),
     /// Measures, beside the tool that people use today
     Bench(bench::Args),
+    /// Changes the kept inputs of all parsers for a while; what panics is a fault
+    Fuzz(fuzz::Args),
     /// Holds sockets for `bench sockets`
     #[command(hide = true)]
     HoldSockets(bench::Hold),
@@ -115,6 +118,7 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Wit(args) => wit::run(&args, &workspace),
         Verb::Licences(args) => licences::run(&args, &workspace),
         Verb::Bench(args) => bench::run(&args, &workspace),
+        Verb::Fuzz(args) => fuzz::run(&args, &workspace),
         Verb::HoldSockets(args) => bench::hold(&args),
     }
 }

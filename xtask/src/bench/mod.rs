@@ -10,6 +10,7 @@ mod reach;
 mod sessions;
 mod sockets;
 mod stage;
+mod trust;
 
 use anyhow::Result;
 
@@ -34,6 +35,8 @@ enum Name {
     Sockets(sockets::Args),
     /// A session alone, over a pipe and a thousand side by side; then what a check costs in another network, and in 64 MiB
     Sessions(sessions::Args),
+    /// Knowing who vouches for a plugin, beside hashing it with `openssl`
+    Trust(trust::Args),
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
@@ -42,5 +45,6 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
         Name::Reach(args) => reach::run(args, workspace),
         Name::Sockets(args) => sockets::run(args, workspace),
         Name::Sessions(args) => sessions::run(args, workspace),
+        Name::Trust(args) => trust::run(args, workspace),
     }
 }

@@ -6,7 +6,7 @@ use dbg_model::PluginName;
 use semver::Version;
 
 use super::record::name_of;
-use super::write::{Wait, WriteLock, remove_file, sweep_components};
+use super::write::{Wait, WriteLock, entries, remove_file, sweep_components};
 use super::{Store, StoreError};
 
 /// What removing a plugin came to.
@@ -27,8 +27,9 @@ impl Store {
             }
             _ => None,
         };
-        // Looked for first without the lock, which could not be made where nothing is.
-        if !self.record_paths()?.into_iter().any(|path| wanted(path).is_some()) {
+        // Looked for first without the lock, which could not be made where nothing is. A writer that was killed may have left a component alone.
+        let there = self.record_paths()?.into_iter().any(|path| wanted(path).is_some());
+        if !there && entries(&self.components())?.is_empty() {
             return Ok(Removed::WasGone);
         }
         let lock = WriteLock::take(self.root(), Wait::Yes)?;

@@ -333,3 +333,19 @@ fn the_rights_of_this_process_are_told_as_the_kernel_has_them() {
     let user = !rustix::process::geteuid().is_root() && has_none("CapPrm") && has_none("CapEff");
     assert_eq!(Privilege::of_process() == Privilege::User, user);
 }
+
+#[test]
+fn nobody_can_be_trusted_under_a_name_of_dbgs_own() {
+    let site = Site::new();
+    for own in ["dbg", "dbg-development"] {
+        let file = chain(&[(&Root { vendor: name(own), ..root() }, &[1, 2])]);
+        let fingerprint = VendorRoot::read(&file).unwrap().fingerprint();
+        let error = site.store().add(&file, fingerprint).unwrap_err();
+        assert!(matches!(error, TrustStoreError::Reserved(vendor) if vendor == name(own)));
+        // Nor by hand.
+        site.put(&format!("{own}.root.json"), &file);
+        let Loaded { state, problems, .. } = site.store().load().unwrap();
+        assert!(state.vendor(&name(own)).is_none());
+        assert!(problems.iter().any(|problem| problem.fault == ProblemFault::Reserved), "{problems:?}");
+    }
+}
