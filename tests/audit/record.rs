@@ -69,7 +69,12 @@ fn arguments_stand_there_without_their_secrets() {
     let recorded = Recorded::new();
     let log = recorded.log.display().to_string();
     let words = ["--audit-log", &log, "keeps-secret", "secret=env:TOKEN"];
-    recorded.context.run_guest("every-kind", &words).variable("TOKEN", "correct-horse-battery").run();
+    recorded
+        .context
+        .run_guest("every-kind", &words)
+        .variable("TOKEN", "correct-horse-battery")
+        .run()
+        .exits(exit::UNKNOWN);
     assert!(recorded.text().contains("secret=[redacted]"), "{}", recorded.text());
     assert!(!recorded.text().contains("correct-horse"), "{}", recorded.text());
 }
@@ -89,7 +94,9 @@ fn a_run_that_is_killed_leaves_its_intent_alone() {
     let recorded = Recorded::new();
     let log = recorded.log.display().to_string();
     let running = recorded.context.run_guest("hostile-run", &["--audit-log", &log, "sleeps-a-minute"]).start();
-    dbg_tests::until(dbg_tests::LIMIT, || std::fs::read(&recorded.log).is_ok_and(|log| log.ends_with(b"\n")));
+    let begun =
+        dbg_tests::until(dbg_tests::LIMIT, || std::fs::read(&recorded.log).is_ok_and(|log| log.ends_with(b"\n")));
+    assert!(begun, "nothing was recorded");
     running.signal(Signal::KILL);
     assert_eq!(running.wait(dbg_tests::LIMIT).signal(), Some(9));
     assert_eq!(recorded.lines().len(), 1);
@@ -100,7 +107,9 @@ fn a_run_that_is_killed_leaves_its_intent_alone() {
 #[test]
 fn two_at_once_share_one_chain() {
     let recorded = Recorded::new();
-    let running: Vec<_> = (0..4).map(|_| recorded.run(&[]).start()).collect();
+    let file = recorded.context.guest("every-report");
+    let run = || recorded.context.dbg(["run", "--allow-unsigned", "--plugin"]).arg(&file).arg("--audit-log");
+    let running: Vec<_> = (0..4).map(|_| run().arg(&recorded.log).arg("every-report").start()).collect();
     for running in running {
         running.wait(dbg_tests::LIMIT).exits(exit::PASS);
     }
@@ -114,7 +123,7 @@ fn show_tells_one_run_of_several_and_json_gives_its_lines_as_they_stand() {
     recorded.run(&[]).run().exits(exit::PASS);
     let run = first["run"].as_str().expect("an id");
     let show = |words: &[&str]| recorded.context.dbg(["audit", "show"]).arg(&recorded.log).args(words).run();
-    show(&[]).exits(exit::PASS).says("line 4").says("granted: ").says("in this process").says("\\u{202e}eve");
+    show(&[]).exits(exit::PASS).says("line 4").says("argument: ").says("in this process").says("\\u{202e}eve");
     show(&["--run", run]).exits(exit::PASS).says("line 2").hides("line 3");
     let lines = show(&["--run", run, "-o", "json"]).stdout();
     let own: String = recorded.text().lines().take(2).map(|line| format!("{line}\n")).collect();

@@ -5,17 +5,22 @@ use dbg_tests::{Context, exit};
 #[test]
 fn explain_tells_the_binary_the_capabilities_and_what_would_be_noticed() {
     let context = Context::new();
-    let file = context.guest("every-report");
+    let file = context.guest("reads-text");
     let explain = |words: &[&str]| {
         let first = context.dbg(["target", "explain", "--security", "--allow-unsigned", "--plugin"]).arg(&file);
-        first.args(words).args(["local", "every-report"]).run()
+        first.args(words).args(["local", "reads-text", "path=/etc/hostname"]).run()
     };
     let text = explain(&[]);
-    text.exits(exit::PASS).says("BINARY").says("sha256:").says("CAPABILITIES").says("because it says: ");
+    text.exits(exit::PASS)
+        .says("BINARY")
+        .says("sha256:")
+        .says("CAPABILITIES")
+        .says("needs files because it says: ")
+        .says("files: /etc/hostname");
     text.says("WOULD BE NOTICED").says("no package");
     let answer = explain(&["-o", "json"]).json();
     let security = &answer["security"];
-    assert_eq!(security["capabilities"][0]["check"], "every-report");
+    assert_eq!(security["capabilities"][0]["check"], "reads-text");
     assert_eq!(security["capabilities"][0]["provenance"], "unsigned");
     assert!(security["detections"].as_array().is_some_and(|found| found.len() >= 2), "{security}");
     let plain = context.type_in("target explain local -o json").run().json();
@@ -30,6 +35,6 @@ fn explain_tells_the_binary_the_capabilities_and_what_would_be_noticed() {
 #[test]
 fn a_target_that_is_refused_is_still_told_as_such() {
     let context = Context::new();
-    let output = context.type_in("target explain --security pid/999999999").run();
+    let output = context.type_in("target explain --security pid/4194304").run();
     output.exits(exit::UNKNOWN).warns("cannot be reached");
 }

@@ -25,7 +25,7 @@ fn reads_text(parameters: What, run: &Run) -> Result<(), Failure> {
     let mut bytes = Vec::new();
     let file = files::open(&parameters.path)?;
     loop {
-        let part = file.read(parameters.at_once)?;
+        let part = file.read(usize::try_from(parameters.at_once).unwrap_or(1))?;
         if part.is_empty() {
             break;
         }
