@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use dbg_model::VendorName;
-use dbg_plugin::trust::{Origin, RemovedTrust};
+use dbg_plugin::trust::{Origin, Problem, RemovedTrust};
 
 use crate::command::signing::shown;
 use crate::diagnostic::{Fault, hinted};
@@ -16,7 +16,8 @@ pub(super) fn remove(vendor: &str, paths: &Paths) -> Result<Exit, Fault> {
     // Nothing is made where nothing was.
     let removed =
         if store.writable().is_dir() { store.remove(&vendor).map_err(Fault::own)? } else { RemovedTrust::WasGone };
-    let origin = store.load().map_err(Fault::own)?.origins.remove(&vendor);
+    let mut loaded = store.load().map_err(Fault::own)?;
+    let origin = loaded.origins.remove(&vendor);
     let site = match &origin {
         Some(Origin::System(path) | Origin::Narrowed { system: path, .. }) => Some(shown(path)),
         Some(Origin::Own(_)) | None => None,
@@ -41,6 +42,11 @@ pub(super) fn remove(vendor: &str, paths: &Paths) -> Result<Exit, Fault> {
                 "`dbg trust list` tells who is",
             )));
         }
+    }
+    // The site's root may be older than what was seen, and then it does not count either.
+    let file = format!("{vendor}.root.json");
+    for Problem { path, fault } in loaded.problems.iter().filter(|problem| problem.path.ends_with(&file)) {
+        printer::note(&format!("warning: `{}` does not count: {fault}", shown(path)));
     }
     Ok(Exit::Pass)
 }

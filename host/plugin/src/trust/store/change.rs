@@ -11,7 +11,9 @@ use super::{TrustStore, TrustStoreError};
 use crate::store::write::{Wait, WriteLock, remove_file, write_with_mode};
 use crate::store::{Act, StoreError};
 use crate::trust::floor::Floors;
-use crate::trust::{RevocationList, Signers, VendorRoot, VendorTrust, Verified, claimed_vendor, is_reserved};
+use crate::trust::{
+    RevocationList, Signers, TrustedState, VendorRoot, VendorTrust, Verified, claimed_vendor, is_reserved,
+};
 
 /// What taking in a root or a list came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +53,12 @@ impl TrustStore {
         }
         match state.vendor(vendor) {
             Some(there) => self.replace(there, file, &root, &lock),
-            None if self.site_decides() && self.places.own.is_some() => {
-                Err(TrustStoreError::NotApproved { vendor: vendor.clone(), system: self.places.system.clone() })
-            }
+            None if self.site_decides() && self.places.own.is_some() => match self.approved_before(vendor)? {
+                Some(approved) => self.return_to(&approved, &state, file, &root, &lock),
+                None => {
+                    Err(TrustStoreError::NotApproved { vendor: vendor.clone(), system: self.places.system.clone() })
+                }
+            },
             None => {
                 state.floors().judge_root(&root).map_err(TrustStoreError::Floor)?;
                 self.write_root(file, &root, &lock).map(|()| Changed::New)
@@ -66,8 +71,13 @@ impl TrustStore {
         let root = VendorRoot::read(file)?;
         let lock = self.lock()?;
         let state = self.load()?.state;
-        let there = state.vendor(root.vendor()).ok_or_else(|| TrustStoreError::Unknown(root.vendor().clone()))?;
-        self.replace(there, file, &root, &lock)
+        if let Some(there) = state.vendor(root.vendor()) {
+            return self.replace(there, file, &root, &lock);
+        }
+        match self.approved_before(root.vendor())? {
+            Some(approved) => self.return_to(&approved, &state, file, &root, &lock),
+            None => Err(TrustStoreError::Unknown(root.vendor().clone())),
+        }
     }
 
     /// Takes in a newer list of a trusted vendor's revocations.
@@ -120,6 +130,28 @@ impl TrustStore {
             }
             new
         })
+    }
+
+    /// The root that the site approved of a vendor, when it does not count because this user has seen a newer one and has it no more.
+    fn approved_before(&self, vendor: &VendorName) -> Result<Option<VendorTrust>, TrustStoreError> {
+        if !self.site_decides() || self.places.own.is_none() {
+            return Ok(None);
+        }
+        let mut roots = folder::roots(&self.places.system, self.privilege, &mut Vec::new())?;
+        Ok(roots.remove(vendor).map(|root| VendorTrust::new(root, None)))
+    }
+
+    /// Takes in what continues the site's root and is not behind what was seen.
+    fn return_to(
+        &self,
+        approved: &VendorTrust,
+        state: &TrustedState,
+        file: &[u8],
+        root: &VendorRoot,
+        lock: &WriteLock,
+    ) -> Result<Changed, TrustStoreError> {
+        state.floors().judge_root(root).map_err(TrustStoreError::Floor)?;
+        self.replace(approved, file, root, lock)
     }
 
     fn replace(

@@ -231,6 +231,24 @@ fn a_user_narrows_what_the_site_approved_and_never_widens_it() {
 }
 
 #[test]
+fn a_user_whose_newer_copy_is_gone_takes_it_in_again_and_nothing_older() {
+    let site = Site::new();
+    site.put("acme.root.json", &first());
+    let store = site.store();
+    store.rotate(&second()).unwrap();
+    store.remove(&name("acme")).unwrap();
+    // The site's word alone would be a step back.
+    assert!(store.load().unwrap().state.vendor(&name("acme")).is_none());
+    for refused in [store.rotate(&first()), store.add(&first(), acme().fingerprint())] {
+        assert!(matches!(refused, Err(TrustStoreError::Floor(_))), "{refused:?}");
+    }
+    assert_eq!(store.rotate(&second()).unwrap(), Changed::Newer);
+    assert_eq!(store.load().unwrap().state.vendor(&name("acme")).unwrap().ceiling(), &root().ceiling);
+    store.remove(&name("acme")).unwrap();
+    assert_eq!(store.add(&second(), acme().fingerprint()).unwrap(), Changed::Newer);
+}
+
+#[test]
 fn a_folder_or_file_that_others_can_write_is_refused() {
     let site = Site::new();
     site.store().add(&first(), acme().fingerprint()).unwrap();
