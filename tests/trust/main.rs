@@ -13,4 +13,5 @@ mod kill;
 mod policy;
 mod refused;
 mod set;
+mod site;
 mod vendor;
