@@ -97,6 +97,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         GrantError,
         dbg_plugin::ComponentError,
         dbg_plugin::FileError,
+        dbg_plugin::PackFileError,
         dbg_plugin::StoreError,
         dbg_engine::EngineError,
         dbg_engine::CompileError,

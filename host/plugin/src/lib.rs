@@ -6,6 +6,7 @@ mod admitted;
 mod choose;
 mod component;
 mod file;
+mod pack;
 mod store;
 pub mod trust;
 
@@ -13,4 +14,5 @@ pub use admitted::{Admitted, AllowUnsigned, Provenance};
 pub use choose::{Found, Offer, choose};
 pub use component::{AsyncUse, Component, ComponentError, Nested};
 pub use file::{FileError, FileKind, read_file};
+pub use pack::{PackError, PackFileError, pack, pack_files};
 pub use store::{Act, Added, Broken, Listing, Record, RecordFault, Removed, Store, StoreError};

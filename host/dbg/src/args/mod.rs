@@ -13,7 +13,7 @@ mod target;
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
 pub(crate) use output::{ListFormat, ReportFormat};
-pub(crate) use plugin::{PluginAdd, PluginCommand, PluginRemove, PluginShow};
+pub(crate) use plugin::{PluginAdd, PluginCommand, PluginNew, PluginPack, PluginRemove, PluginShow, PluginTest};
 pub(crate) use repeat::{Repeat, Until};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
@@ -67,7 +67,7 @@ pub(crate) enum Command {
     /// See which checks there are and what they take
     #[command(subcommand)]
     Check(CheckCommand),
-    /// Add, list, show and remove plugins
+    /// Add, list, show and remove plugins, and make your own
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// See which targets can be reached from here

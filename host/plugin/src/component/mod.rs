@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use async_use::AsyncUse;
 pub use error::{ComponentError, Nested};
-pub(crate) use walk::Validate;
+pub(crate) use walk::{SECTION, Validate};
 
 /// The largest component that is read. The largest one known is Python's, 18 MB; all of it is in memory while it is compiled.
 pub(crate) const MAX_COMPONENT_BYTES: u64 = 64 << 20;

@@ -3,8 +3,11 @@
 mod add;
 mod consent;
 mod list;
+mod new;
+mod pack;
 mod remove;
 mod show;
+mod test;
 
 use crate::args::PluginCommand;
 use crate::diagnostic::Fault;
@@ -17,6 +20,9 @@ pub(crate) fn plugin(args: &PluginCommand, terminal: &Terminal) -> Result<Exit, 
         PluginCommand::Add(args) => add::add(args, &paths, terminal),
         PluginCommand::List { output } => list::list(*output, &paths, terminal),
         PluginCommand::Show(args) => show::show(args, &paths),
+        PluginCommand::New(args) => new::new(args),
+        PluginCommand::Test(args) => test::test(args, terminal),
+        PluginCommand::Pack(args) => pack::pack(args),
         PluginCommand::Remove(args) => remove::remove(args, &paths),
     }
 }
