@@ -10,19 +10,26 @@ const MOST: usize = 64 * 1024;
 pub fn look(run: &Run, path: &str) -> Result<(), Failure> {
     match files::read(path, MOST) {
         Ok(contents) if contents.bytes.is_empty() => {
-            run.warn("file-empty", format!("{path} is empty")).about(path);
+            run.warn("file-empty", format!("{path} is empty"))
+                .about(path);
         }
         Ok(contents) => {
             let text = String::from_utf8_lossy(&contents.bytes);
-            run.pass("file-read", format!("{path} holds {} bytes", contents.bytes.len()))
-                .about(path)
-                .evidence("first line", text.lines().next().unwrap_or_default());
-            run.artifact("file.txt", "text/plain").append(&contents.bytes);
+            run.pass(
+                "file-read",
+                format!("{path} holds {} bytes", contents.bytes.len()),
+            )
+            .about(path)
+            .evidence("first line", text.lines().next().unwrap_or_default());
+            run.artifact("file.txt", "text/plain")
+                .append(&contents.bytes);
         }
         Err(error) if error.code == ErrorCode::NotFound => {
             run.fail("file-missing", format!("{path} is not there"))
                 .about(path)
-                .next_step(format!("make {path}, or name another file with `file=PATH`"));
+                .next_step(format!(
+                    "make {path}, or name another file with `file=PATH`"
+                ));
         }
         // What was not granted, or what the target refuses, is no finding about the file.
         Err(error) => return Err(error.into()),
@@ -38,7 +45,9 @@ mod tests {
 
     #[test]
     fn a_file_that_is_there_passes_with_its_first_line() {
-        let report = Host::new().file("/etc/app", "one\ntwo\n").run(|run| look(run, "/etc/app"));
+        let report = Host::new()
+            .file("/etc/app", "one\ntwo\n")
+            .run(|run| look(run, "/etc/app"));
         let finding = report.finding("file-read").expect("it was read");
         assert_eq!(finding.evidence("first line"), Some("one"));
         assert_eq!(report.verdict(), Severity::Pass);

@@ -12,11 +12,17 @@ pub fn look(run: &Run, most_unclosed: u32) -> Result<(), Failure> {
     }
     run.metric("tcp-sockets", Unit::Count, f64::from(all), &[]);
     if unclosed > most_unclosed {
-        run.warn("unclosed", format!("{unclosed} connections were closed by their peers and not by the target"))
-            .evidence("TCP sockets", all)
-            .next_step("look which process holds them: `dbg run sock-summary`");
+        run.warn(
+            "unclosed",
+            format!("{unclosed} connections were closed by their peers and not by the target"),
+        )
+        .evidence("TCP sockets", all)
+        .next_step("look which process holds them: `dbg run sock-summary`");
     } else {
-        run.pass("sockets", format!("{all} TCP sockets, {unclosed} of them unclosed"));
+        run.pass(
+            "sockets",
+            format!("{all} TCP sockets, {unclosed} of them unclosed"),
+        );
     }
     Ok(())
 }
@@ -35,13 +41,17 @@ mod tests {
 
     #[test]
     fn more_unclosed_connections_than_allowed_warn() {
-        let report = Host::new().socket(Protocol::Tcp, unclosed()).run(|run| look(run, 0));
+        let report = Host::new()
+            .socket(Protocol::Tcp, unclosed())
+            .run(|run| look(run, 0));
         assert_eq!(report.verdict(), Severity::Warn);
     }
 
     #[test]
     fn as_many_as_allowed_pass() {
-        let report = Host::new().socket(Protocol::Tcp, unclosed()).run(|run| look(run, 1));
+        let report = Host::new()
+            .socket(Protocol::Tcp, unclosed())
+            .run(|run| look(run, 1));
         assert_eq!(report.verdict(), Severity::Pass);
         assert_eq!(report.metric("tcp-sockets"), Some(1.0));
     }

@@ -12,8 +12,11 @@ pub fn look(run: &Run, most: u32) -> Result<(), Failure> {
     }
     run.metric("processes", Unit::Count, f64::from(count), &[]);
     if count > most {
-        run.warn("many-processes", format!("{count} processes run, more than {most}"))
-            .next_step("look which of them multiply: `ps -e --sort=comm`");
+        run.warn(
+            "many-processes",
+            format!("{count} processes run, more than {most}"),
+        )
+        .next_step("look which of them multiply: `ps -e --sort=comm`");
     } else {
         run.pass("processes", format!("{count} processes run"));
     }

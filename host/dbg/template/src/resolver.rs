@@ -14,17 +14,28 @@ pub fn look(run: &Run, fewest: u8) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
     };
     let servers = configuration.nameservers();
-    let mut table = run.table("name-servers", "Name servers", (column::text("address"), column::integer("port")));
+    let mut table = run.table(
+        "name-servers",
+        "Name servers",
+        (column::text("address"), column::integer("port")),
+    );
     for server in &servers {
         table.row((server.address.as_str(), i64::from(server.port)));
     }
     let count = servers.len();
     if count < usize::from(fewest) {
-        run.warn("few-name-servers", format!("{count} name servers are configured, fewer than {fewest}"))
-            .evidence_table("they are", &table)
-            .next_step("add a `nameserver` line to `/etc/resolv.conf`");
+        run.warn(
+            "few-name-servers",
+            format!("{count} name servers are configured, fewer than {fewest}"),
+        )
+        .evidence_table("they are", &table)
+        .next_step("add a `nameserver` line to `/etc/resolv.conf`");
     } else {
-        run.pass("name-servers", format!("{count} name servers are configured")).evidence_table("they are", &table);
+        run.pass(
+            "name-servers",
+            format!("{count} name servers are configured"),
+        )
+        .evidence_table("they are", &table);
     }
     Ok(())
 }
@@ -40,7 +51,10 @@ mod tests {
         let host = Host::new().resolver(Resolver::new().nameserver("10.0.0.10", 53));
         let report = host.run(|run| look(run, 1));
         assert_eq!(report.verdict(), Severity::Pass);
-        assert_eq!(report.table("name-servers").map(|table| table.rows.len()), Some(1));
+        assert_eq!(
+            report.table("name-servers").map(|table| table.rows.len()),
+            Some(1)
+        );
     }
 
     #[test]

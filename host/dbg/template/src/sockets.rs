@@ -9,7 +9,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Says whether the server accepts connections, at the first of its addresses that does.
 pub fn look(run: &Run, server: Option<&Address>) -> Result<(), Failure> {
     let Some(server) = server else {
-        run.info("no-server", "no server was named").next_step("name one with `server=HOST:PORT`");
+        run.info("no-server", "no server was named")
+            .next_step("name one with `server=HOST:PORT`");
         return Ok(());
     };
     let addresses = look_up(server.host(), server.port().unwrap_or(443))?;
@@ -17,7 +18,8 @@ pub fn look(run: &Run, server: Option<&Address>) -> Result<(), Failure> {
     for address in addresses {
         match TcpStream::connect(address, run.until(PATIENCE)) {
             Ok(_) => {
-                run.pass("server-accepts", format!("{server} accepts connections")).about(server);
+                run.pass("server-accepts", format!("{server} accepts connections"))
+                    .about(server);
                 return Ok(());
             }
             Err(error) => refusal = format!("{address}: {error}"),
