@@ -104,15 +104,16 @@ fn shown(path: &Path) -> String {
 }
 
 fn conclude(name: &PluginName, folder: &Path, written: &Written) -> String {
-    let crates: Vec<String> = carried::from_a_registry().collect();
     format!(
         "wrote `{folder}`: {} files\n\nnext:\n  cd {folder}\n  cargo test\n  cargo build --target wasm32-wasip2 --release\n  dbg plugin test\n  \
          dbg run --plugin target/wasm32-wasip2/release/{} --allow-unsigned {name}\n\n\
-         it needs Rust {} with the target wasm32-wasip2 (`rustup target add wasm32-wasip2`), and from a registry or from cargo's cache: {}",
+         it needs Rust {} with the target wasm32-wasip2 (`rustup target add wasm32-wasip2`), and from a registry or from cargo's cache the {} crates \
+         of its Cargo.lock ({} among them)",
         written.files.len(),
         written::wasm_file(name),
         CARRIED.rust_version,
-        crates.join(", "),
+        carried::from_a_registry().count(),
+        carried::from_a_registry().filter(|line| line.starts_with("wit-bindgen ")).collect::<String>(),
         folder = shown(folder),
     )
 }
