@@ -17,6 +17,7 @@ mod elf;
 mod features;
 mod files;
 mod guests;
+mod languages;
 mod licences;
 mod plugins;
 mod shell;
