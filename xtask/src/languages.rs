@@ -153,7 +153,8 @@ fn make_c(place: &Place) -> Result<()> {
     // Rust's target brings a libc and a linker that makes components of what it links.
     let libc = PathBuf::from(rustc(&["--print", "target-libdir", "--target", target::WASM])?).join("self-contained");
     let host = rustc(&["-vV"])?;
-    let host = host.lines().find_map(|line| line.strip_prefix("host: ")).ok_or_else(|| anyhow!("rustc names no host"))?;
+    let host =
+        host.lines().find_map(|line| line.strip_prefix("host: ")).ok_or_else(|| anyhow!("rustc names no host"))?;
     let programs = PathBuf::from(rustc(&["--print", "sysroot"])?).join("lib/rustlib").join(host).join("bin");
     let mut link = Command::new(programs.join("wasm-component-ld"));
     link.arg("--wasm-ld-path").arg(programs.join("gcc-ld/wasm-ld")).arg("--no-entry").arg(libc.join("crt1-reactor.o"));
@@ -172,7 +173,14 @@ fn fetch_python(place: &Place) -> Result<()> {
     }
     shell::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
     let mut pip = Command::new(environment.join("bin/pip"));
-    shell::run(pip.args(["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", COMPONENTIZE_PY]))
+    shell::run(pip.args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--only-binary",
+        ":all:",
+        COMPONENTIZE_PY,
+    ]))
 }
 
 fn make_python(place: &Place) -> Result<()> {

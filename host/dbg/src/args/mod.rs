@@ -1,5 +1,6 @@
 //! Exactly what was typed. Nothing here touches the machine.
 
+mod author;
 mod check;
 mod completion;
 mod output;
@@ -10,10 +11,11 @@ mod schema;
 mod selection;
 mod target;
 
+pub(crate) use author::{PluginNew, PluginPack, PluginTest};
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
 pub(crate) use output::{ListFormat, ReportFormat};
-pub(crate) use plugin::{PluginAdd, PluginCommand, PluginNew, PluginPack, PluginRemove, PluginShow, PluginTest};
+pub(crate) use plugin::{PluginAdd, PluginCommand, PluginRemove, PluginShow};
 pub(crate) use repeat::{Repeat, Until};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
@@ -67,7 +69,7 @@ pub(crate) enum Command {
     /// See which checks there are and what they take
     #[command(subcommand)]
     Check(CheckCommand),
-    /// Add, list, show and remove plugins, and make your own
+    /// Add, list, show and remove plugins
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// See which targets can be reached from here
