@@ -1,4 +1,7 @@
-//! Writes the tables of stock checks and agents that this build carries. It builds nothing: `cargo xtask build` made the files before.
+//! Writes the tables of stock checks and agents that this build carries, and what a new check is written from. It builds nothing: `cargo xtask build` made the files before.
+
+#[path = "build/sdk.rs"]
+mod sdk;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -41,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => ", without stock checks",
     };
     println!("cargo::rustc-env=DBG_VERSION={} ({build}){signed}", env::var("CARGO_PKG_VERSION")?);
+    sdk::write(&out)?;
     fs::write(out.join("agents.rs"), agents(env::var_os("DBG_AGENT_DIR").map(PathBuf::from)))?;
     Ok(())
 }

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 /// `dbg` itself, at a path that every user may run.
-pub(crate) fn dbg() -> &'static Path {
+#[must_use]
+pub fn dbg() -> &'static Path {
     static DBG: OnceLock<PathBuf> = OnceLock::new();
     DBG.get_or_init(|| {
         let built = built("DBG_BIN", "dbg");
@@ -23,6 +24,12 @@ pub(crate) fn plugins() -> PathBuf {
 /// The folder of the guests.
 pub(crate) fn guests() -> PathBuf {
     built("DBG_GUESTS", "guests")
+}
+
+/// The folder of the guests in other languages, when xtask tried to build them.
+pub(crate) fn languages() -> PathBuf {
+    std::env::var_os("DBG_LANGUAGES")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/dist/languages"), PathBuf::from)
 }
 
 /// The folder of the agents, one an architecture that was built.

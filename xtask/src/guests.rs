@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use crate::workspace::{self, Workspace};
-use crate::{files, shell, target};
+use crate::{files, languages, shell, target};
 
 /// Builds the guests of the tests
 #[derive(clap::Args)]
@@ -14,6 +14,7 @@ pub(crate) struct Args {}
 
 pub(crate) fn run(_: &Args, workspace: &Workspace) -> Result<()> {
     let guests = build(workspace)?;
+    languages::build(workspace)?;
     for guest in &guests {
         println!("{}", workspace.shown(guest));
     }

@@ -18,6 +18,7 @@ mod features;
 mod files;
 mod fuzz;
 mod guests;
+mod languages;
 mod licences;
 mod plugins;
 mod shell;

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use crate::tally::{self, Tally};
 use crate::workspace::Workspace;
-use crate::{AlreadyTold, agents, build, doctor, guests, shell, target};
+use crate::{AlreadyTold, agents, build, doctor, guests, languages, shell, target};
 
 /// Builds and tests everything
 #[derive(clap::Args)]
@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     }
     let built = build::build(workspace, &build::Signing::Development)?;
     guests::build(workspace)?;
+    languages::build(workspace)?;
 
     let log = workspace.target.join("skipped-tests.log");
     std::fs::write(&log, "").with_context(|| format!("cannot write `{}`", log.display()))?;
@@ -43,6 +44,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
             .env("DBG_BIN", &built.binary)
             .env("DBG_PLUGINS", workspace.dist().join("plugins"))
             .env("DBG_GUESTS", workspace.dist().join("guests"))
+            .env("DBG_LANGUAGES", languages::folder(workspace))
             .env("DBG_AGENTS", agents::programs(workspace))
             .env("DBG_SKIP_LOG", &log);
         suites.push(Suite::run(name, &mut command)?);

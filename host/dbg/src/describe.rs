@@ -94,6 +94,11 @@ pub(crate) fn grants(check: &CheckDeclaration, allowed: &impl Allows) -> String 
     text
 }
 
+/// What a check asks to be granted, for whoever decides nothing about it: its author, its signer.
+pub(crate) fn requests(check: &CheckDeclaration) -> String {
+    grants(check, &BTreeSet::from(Capability::ALL))
+}
+
 /// What a capability within these bounds permits, in the words of whoever is asked. The bounds are those of [`reach`].
 pub(crate) fn permission<'a>(capability: Capability, bounds: impl IntoIterator<Item = &'a String>) -> String {
     let bounds = || {

@@ -113,6 +113,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_model::RedactPatternError,
         dbg_plugin::ComponentError,
         dbg_plugin::FileError,
+        dbg_plugin::PackFileError,
         dbg_plugin::StoreError,
         dbg_plugin::set::SetError,
         dbg_plugin::trust::PrivateKeyFault,

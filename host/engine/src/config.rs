@@ -58,7 +58,9 @@ pub(crate) fn of(architecture: Architecture) -> Result<wasmtime::Config, EngineE
         .wasm_extended_const(true)
         .wasm_tail_call(false)
         .wasm_relaxed_simd(false)
-        .wasm_multi_memory(false)
+        // Components within a component are joined by adapters of wasmtime's own that see two memories (QuickJS is one); without this it
+        // panics on them. The limiter counts all memories together.
+        .wasm_multi_memory(true)
         .wasm_memory64(false)
         .wasm_custom_page_sizes(false)
         .wasm_wide_arithmetic(false);

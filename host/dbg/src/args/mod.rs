@@ -1,6 +1,7 @@
 //! Exactly what was typed. Nothing here touches the machine.
 
 mod audit;
+mod author;
 mod check;
 mod completion;
 mod key;
@@ -16,6 +17,7 @@ mod target;
 mod trust;
 
 pub(crate) use audit::{AuditCommand, AuditShow, AuditVerify, Recording};
+pub(crate) use author::{PluginNew, PluginPack, PluginTest};
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
 pub(crate) use key::{KeyCommand, KeyNew, KeyShow};

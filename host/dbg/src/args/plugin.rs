@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::author::{PluginNew, PluginPack, PluginTest};
 use super::{ListFormat, PluginSign};
 
 /// Add, verify, carry and remove plugins
@@ -39,6 +40,17 @@ pub(crate) enum PluginCommand {
     #[command(after_help = "Examples:\n  dbg plugin load site.dbgset\n  dbg plugin load site.dbgset --yes\n\n\
                             A root that nobody here trusts is never taken in: it is named, with its fingerprint.")]
     Load(PluginLoad),
+    /// Write a new check of your own: a crate with the SDK beside it, which builds anywhere
+    #[command(
+        after_help = "Examples:\n  dbg plugin new my-check\n  dbg plugin new my-check --capability files,resolver"
+    )]
+    New(PluginNew),
+    /// Read a plugin as `add` would, and run its checks once on this machine
+    #[command(after_help = "Examples:\n  dbg plugin test\n  dbg plugin test ./my-check.wasm file=/etc/hosts")]
+    Test(PluginTest),
+    /// Give a component of another language its declaration
+    #[command(after_help = "Examples:\n  dbg plugin pack check.wasm --declaration check.json -o my-check.wasm")]
+    Pack(PluginPack),
     /// Remove a plugin that was added
     #[command(after_help = "Examples:\n  dbg plugin remove my-check\n  dbg plugin remove my-check@1.2.0")]
     Remove(PluginRemove),

@@ -16,8 +16,8 @@ use sha2::{Digest as _, Sha256};
 
 pub use async_use::AsyncUse;
 pub use error::{ComponentError, Nested};
-pub(crate) use walk::Validate;
 use walk::{Checks, Passed};
+pub(crate) use walk::{SECTION, Validate};
 use wasmparser::Validator;
 
 /// The largest component that is read. The largest one known is Python's, 18 MB; all of it is in memory while it is compiled.

@@ -10,7 +10,7 @@ use super::{AsyncUse, ComponentError, Nested};
 use crate::trust::SIGNATURE;
 
 /// The custom section that holds the declaration.
-const SECTION: &str = "dbg:checks";
+pub(crate) const SECTION: &str = "dbg:checks";
 
 /// What the walk met.
 #[derive(Debug, Default)]

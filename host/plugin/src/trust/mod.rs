@@ -12,7 +12,7 @@ mod moment;
 mod private_key;
 mod revocation;
 mod root;
-mod section;
+pub(crate) mod section;
 mod sign;
 mod state;
 mod statement;

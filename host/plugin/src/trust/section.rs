@@ -119,17 +119,22 @@ pub fn split(file: &Bytes) -> Result<Split, SectionFault> {
 /// The file of a component with an envelope in its section: the way back from [`split`].
 pub fn attach(component: &[u8], envelope: &[u8]) -> Result<Vec<u8>, SectionFault> {
     let bytes = envelope.len();
-    let length = u32::try_from(bytes).ok().filter(|_| bytes <= MAX_ENVELOPE_BYTES);
-    let length = length.ok_or(SectionFault::EnvelopeTooLarge { bytes })?;
+    if bytes > MAX_ENVELOPE_BYTES {
+        return Err(SectionFault::EnvelopeTooLarge { bytes });
+    }
     let mut file = Vec::with_capacity(component.len() + bytes + 32);
     file.extend_from_slice(component);
-    file.push(0);
-    // The name is shorter than 128 bytes, so its length is one byte.
-    write_number(&mut file, 1 + SIGNATURE.len() as u32 + length);
-    write_number(&mut file, SIGNATURE.len() as u32);
-    file.extend_from_slice(SIGNATURE.as_bytes());
-    file.extend_from_slice(envelope);
+    push(&mut file, SIGNATURE, envelope);
     Ok(file)
+}
+
+/// Appends a custom section to a component. The name is one of ours, shorter than 128 bytes, and the content at most 4 GiB.
+pub(crate) fn push(file: &mut Vec<u8>, name: &str, content: &[u8]) {
+    file.push(0);
+    write_number(file, (1 + name.len() + content.len()) as u32);
+    write_number(file, name.len() as u32);
+    file.extend_from_slice(name.as_bytes());
+    file.extend_from_slice(content);
 }
 
 /// One outermost section.

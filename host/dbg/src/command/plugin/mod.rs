@@ -8,11 +8,14 @@ mod introduce;
 mod list;
 mod load;
 mod named;
+mod new;
+mod pack;
 mod remove;
 mod save;
 mod show;
 mod sign;
 mod signature;
+mod test;
 mod verify;
 
 use crate::args::PluginCommand;
@@ -32,5 +35,8 @@ pub(crate) fn plugin(args: &PluginCommand, terminal: &Terminal) -> Result<Exit, 
         PluginCommand::Load(args) => load::load(args, &Site::open(paths)?, terminal),
         PluginCommand::Remove(args) => remove::remove(args, &Site::open(paths)?),
         PluginCommand::Sign(args) => sign::sign(args, &paths, terminal),
+        PluginCommand::New(args) => new::new(args),
+        PluginCommand::Test(args) => test::test(args, terminal),
+        PluginCommand::Pack(args) => pack::pack(args),
     }
 }

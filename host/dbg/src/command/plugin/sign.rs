@@ -1,11 +1,10 @@
 //! `dbg plugin sign`: shows what is vouched for, asks once, and signs in place, whole or not at all.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use anyhow::anyhow;
 use bytes::Bytes;
-use dbg_model::{Capability, Cell, VendorName};
+use dbg_model::{Cell, VendorName};
 use dbg_plugin::Component;
 use dbg_plugin::trust::{Claim, Moment, PrivateKey, Statement, Unverified, plugin_progress};
 use semver::Version;
@@ -237,11 +236,9 @@ fn vouched(unverified: &Unverified, request: &Request) -> String {
             text.push_str(&format!("  signed by     {}, as it says\n", claimed(&unverified.signers())));
         }
     }
-    // Whoever signs sees all that it asks for; who withholds what is decided where it runs.
-    let everything = BTreeSet::from(Capability::ALL);
     for check in &declaration.checks {
         text.push_str(&format!("\n{}: {}\nit asks to\n", check.check, Cell(check.summary())));
-        text.push_str(&describe::grants(check, &everything));
+        text.push_str(&describe::requests(check));
     }
     text
 }

@@ -33,6 +33,27 @@ use recording::{About, Recording};
 use timing::Timing;
 
 pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+    run_until(settings, terminal, |report, exit| {
+        // A reader that is gone has the exit code still.
+        print(settings, terminal, &report, exit)?;
+        Ok(exit)
+    })
+}
+
+/// Runs the checks and gives the report, for whoever has another use for it than to print it.
+pub(super) fn report(settings: &RunSettings, terminal: &Terminal) -> Result<Report, Fault> {
+    run_until(settings, terminal, |report, exit| match exit {
+        Exit::Interrupted => Err(Fault::interrupted()),
+        _ => Ok(report),
+    })
+}
+
+/// Runs the checks; `end` is told the report while compiled code may still be on its way into the cache.
+fn run_until<T>(
+    settings: &RunSettings,
+    terminal: &Terminal,
+    end: impl FnOnce(Report, Exit) -> Result<T, Fault>,
+) -> Result<T, Fault> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // One thread reads and draws, one runs guests; more would only be started.
         .worker_threads(2)
@@ -40,20 +61,36 @@ pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, F
         .build()
         .context("no threads can be started")
         .map_err(Fault::own)?;
-    let result = runtime.block_on(run_checks(settings, terminal));
+    let result = runtime.block_on(run_checks(settings, terminal, end));
     // A guest is ended by its task; a blocked system call of a probe must not keep dbg from leaving.
     runtime.shutdown_background();
     result
 }
 
-async fn run_checks(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+async fn run_checks<T>(
+    settings: &RunSettings,
+    terminal: &Terminal,
+    end: impl FnOnce(Report, Exit) -> Result<T, Fault>,
+) -> Result<T, Fault> {
     let mut keeping = code::Keeping::default();
-    let exit = load_and_run(settings, terminal, &mut keeping).await;
+    let ran = load_and_run(settings, terminal, &mut keeping).await;
+    let ended = ran.and_then(|Ran { report, exit, recorded }| {
+        let ended = end(report, exit)?;
+        recorded.map(|()| ended)
+    });
     keeping.finish().await;
-    exit
+    ended
 }
 
-async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut code::Keeping) -> Result<Exit, Fault> {
+/// What a run came to.
+struct Ran {
+    report: Report,
+    exit: Exit,
+    /// That it could not be recorded is told after its report.
+    recorded: Result<(), Fault>,
+}
+
+async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut code::Keeping) -> Result<Ran, Fault> {
     let cancelled = signal::listen().context("signals cannot be received").map_err(Fault::own)?;
     let timing = Timing::new(settings.timings);
     let (clock, started) = (Clock::now(), now());
@@ -108,9 +145,7 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
         false => Exit::of(report.verdict(), settings.fail_on),
     };
     let recorded = recording.end(&mut report, exit);
-    // A reader that is gone has the exit code still.
-    print(settings, terminal, &report, exit)?;
-    recorded.map(|()| exit)
+    Ok(Ran { report, exit, recorded })
 }
 
 fn print(settings: &RunSettings, terminal: &Terminal, report: &Report, exit: Exit) -> Result<Reader, Fault> {
