@@ -4,7 +4,6 @@
 //! words and without its numbers. `cargo xtask fuzz` looks for more of them.
 #![expect(clippy::disallowed_methods, reason = "a test reads its own corpus and what xtask put in its environment")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends by panicking")]
-#![expect(clippy::print_stdout, reason = "a long run says what it found")]
 
 mod mutation;
 mod parser;
