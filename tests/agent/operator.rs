@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use bytes::Bytes;
 use dbg_model::{Ending, Event, Failure, Machine, RunId};
-use dbg_session::{AgentFacts, CodeId, Operator, RunIndex, RunKey, Security, SessionError};
+use dbg_session::{AgentFacts, CodeId, Operator, RunIndex, RunKey, Security, SessionError, Trust};
 use dbg_tests::{LIMIT, agent};
 use tokio::io::{AsyncReadExt as _, Join};
 use tokio::process::{Child, ChildStdin, ChildStdout};
@@ -66,7 +66,7 @@ impl Agent {
     pub(crate) async fn run_with(&mut self, check: &Check, code: impl FnOnce(&Machine) -> Bytes) -> Run {
         self.converse(async |operator, machine| {
             let component = check.admitted.component().digest();
-            operator.send_trust(dbg_agent::tell([], [component])).await?;
+            operator.send_trust(Trust { vendors: Vec::new(), unsigned: vec![component] }).await?;
             operator.send_code(CodeId(0), component, check.admitted.file().clone(), code(machine)).await?;
             operator.order(RunIndex(0), check.order());
             Ok(())

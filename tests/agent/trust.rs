@@ -6,7 +6,7 @@ use dbg_model::{SocketRule, SocketsGrant};
 use dbg_plugin::trust::{
     Ceiling, Claim, Grounds, Moment, PrivateKey, Revoked, Role, RoleKey, Root, Rule, Rules, Unverified, new_root,
 };
-use dbg_session::{CodeId, Order, RunIndex, Trust};
+use dbg_session::{CodeId, Late, Order, RunIndex, Trust, TrustedVendor};
 use dbg_tests::dns::{Fault, Faulty};
 
 use crate::code::Check;
@@ -57,6 +57,15 @@ impl Vendor {
     }
 }
 
+/// What an operator says of one vendor whom it trusts.
+fn tell(grounds: &Grounds) -> Trust {
+    let Grounds { root, list, ceiling, time, rules } = grounds.clone();
+    let late = |rule| if rule == Rule::Strict { Late::Refused } else { Late::Told };
+    let (expired, stale) = (late(rules.expiry), late(rules.stale));
+    let vendor = TrustedVendor { root, list, ceiling, time: time.seconds(), expired, stale };
+    Trust { vendors: vec![vendor], unsigned: Vec::new() }
+}
+
 /// What an operator says and sends of one check.
 struct Sent {
     trust: Trust,
@@ -70,7 +79,7 @@ fn honest(server: &Faulty) -> (Check, Sent) {
     let check = Check::stock("dns-check", &[("name", "www.test."), ("server", &server.address.to_string())]);
     let component = check.admitted.component();
     let (file, announced) = (Vendor::acme().sign(component.bytes()), component.digest());
-    let sent = Sent { trust: dbg_agent::tell([&Vendor::acme().grounds()], []), file, announced, order: check.order() };
+    let sent = Sent { trust: tell(&Vendor::acme().grounds()), file, announced, order: check.order() };
     (check, sent)
 }
 
@@ -144,9 +153,9 @@ async fn a_changed_byte_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_under_anothers_root_or_none_is_refused() {
-    let stranger = dbg_agent::tell([&Vendor::new("acme", 8).grounds()], []);
+    let stranger = tell(&Vendor::new("acme", 8).grounds());
     is_refused(|sent| sent.trust = stranger, "`acme` does not vouch for it: its vendor did not sign it").await;
-    let globex = dbg_agent::tell([&Vendor::new("globex", 7).grounds()], []);
+    let globex = tell(&Vendor::new("globex", 7).grounds());
     is_refused(|sent| sent.trust = globex, "it says that it is `acme`'s, who is not trusted here").await;
     is_refused(|sent| sent.trust = Trust::default(), "the operator told of no vendor").await;
     is_refused(|sent| sent.trust.vendors[0].root = Bytes::from_static(b"{}"), "nothing to go by: the root is none")
@@ -163,7 +172,7 @@ async fn a_file_past_its_date_is_refused_unless_the_operator_only_tells_of_it() 
     let late = |expiry| {
         let grounds = Vendor::acme().grounds();
         let rules = Rules { expiry, ..grounds.rules };
-        dbg_agent::tell([&Grounds { time: now().plus_days(40), rules, ..grounds }], [])
+        tell(&Grounds { time: now().plus_days(40), rules, ..grounds })
     };
     is_refused(|sent| sent.trust = late(Rule::Strict), "it expired at").await;
     let server = Faulty::start(Fault::None);

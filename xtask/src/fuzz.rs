@@ -22,7 +22,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     let mut cargo = shell::cargo(&workspace.root);
     cargo.args(["test", "--release", "--target", &target::musl()?, "--package", "dbg-plugin", "--test", "fuzz"]);
-    cargo.args(["--", "--exact", "as_long_as_it_is_told", "--ignored", "--nocapture"]);
+    cargo.args(["--", "--exact", "as_long_as_it_is_told", "--nocapture"]);
     let seed = args.seed.unwrap_or_else(|| u64::from(std::process::id()));
     println!("seed {seed}");
     cargo.env("DBG_FUZZ_SECONDS", args.time.to_string()).env("DBG_FUZZ_SEED", seed.to_string());

@@ -3,8 +3,7 @@
 //! Inputs are kept in `corpus/`, a folder a parser. There is no instrumentation: an input is worth keeping when it gets an answer that no input before it got, by its
 //! words and without its numbers. `cargo xtask fuzz` looks for more of them.
 #![expect(clippy::disallowed_methods, reason = "a test reads its own corpus and what xtask put in its environment")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends by panicking")]
-#![expect(clippy::print_stdout, reason = "a long run says what it found")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends by panicking")]
 
 mod mutation;
 mod parser;
@@ -18,10 +17,10 @@ use mutation::Numbers;
 use parser::Parser;
 
 /// What a long run may add to a folder: a corpus is read by people too.
-const MOST_KEPT: usize = 64;
+const MOST_KEPT: usize = 32;
 
 /// Changes of each kept input in the tests of every day.
-const ROUNDS: usize = 300;
+const ROUNDS: usize = 40;
 
 /// The longest input that is kept, and the longest that is made.
 const LONGEST: usize = 4096;
@@ -38,21 +37,19 @@ fn inputs(parser: Parser) -> Vec<Vec<u8>> {
     files.into_iter().map(|path| std::fs::read(path).unwrap()).chain([seed::of(parser)]).collect()
 }
 
-/// An answer without its numbers and names.
+/// An answer without its numbers, and without what it quotes of the input.
 fn outline(answer: &str) -> String {
-    let mut inside = false;
-    let plain = |c: char| {
-        inside ^= c == '`';
-        (!inside && !c.is_ascii_digit()).then_some(c)
-    };
-    answer.chars().filter_map(plain).collect()
+    let quotes = ['`', '"', '\''];
+    let before = answer.split(quotes).next().unwrap_or_default();
+    let after = answer.rsplit(quotes).next().unwrap_or_default();
+    [before, after].concat().chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 #[test]
 fn whatever_is_made_of_the_kept_inputs_is_read_or_refused() {
     for parser in Parser::ALL {
         let inputs = inputs(parser);
-        assert!(inputs.len() > 3, "nothing is kept for {parser:?}");
+        assert!(inputs.len() > 2, "nothing is kept for {parser:?}");
         let mut numbers = Numbers::new(7);
         for input in &inputs {
             parser.answer(input);
@@ -70,12 +67,12 @@ fn each_parser_reads_what_it_starts_from() {
     }
 }
 
+/// A second in the tests of every day, always the same; `cargo xtask fuzz` says how long, and from where.
 #[test]
-#[ignore = "runs as long as `DBG_FUZZ_SECONDS` says; `cargo xtask fuzz` starts it"]
 fn as_long_as_it_is_told() {
     let variable = |name: &str| std::env::var(name).ok();
     let seconds: u64 = variable("DBG_FUZZ_SECONDS").map_or(1, |text| text.parse().unwrap());
-    let seed = variable("DBG_FUZZ_SEED").map_or_else(|| u64::from(std::process::id()), |text| text.parse().unwrap());
+    let seed = variable("DBG_FUZZ_SEED").map_or(7, |text| text.parse().unwrap());
     let each = Duration::from_secs(seconds) / u32::try_from(Parser::ALL.len()).unwrap();
     for parser in Parser::ALL {
         let mut pool = inputs(parser);

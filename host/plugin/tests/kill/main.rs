@@ -3,6 +3,7 @@
     clippy::disallowed_methods,
     reason = "a test starts itself as another process, and looks into its own folders"
 )]
+#![expect(clippy::print_stderr, reason = "it says what it could not try")]
 #![expect(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 mod acts;
@@ -11,13 +12,22 @@ mod traced;
 use acts::Act;
 use traced::Traced;
 
+/// The test, by the name that it starts itself by.
+const TEST: &str = "a_writer_that_is_killed_at_any_system_call_leaves_its_store_whole";
+
+/// In memory where there is such a place: a thousand waits for a disk are no part of it.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 #[test]
 fn a_writer_that_is_killed_at_any_system_call_leaves_its_store_whole() {
+    write_as_told();
     let mut kills = 0;
     for act in Act::ALL {
         let mut calls = 0;
         loop {
-            let folder = tempfile::tempdir().unwrap();
+            let folder = folder();
             act.prepare(folder.path());
             let Some(traced) = Traced::start(act, folder.path()) else { return };
             let ended = traced.kill_after(calls);
@@ -32,15 +42,13 @@ fn a_writer_that_is_killed_at_any_system_call_leaves_its_store_whole() {
         }
         assert!(calls > 10, "{act:?} takes {calls} system calls");
     }
+    println!("{kills} kills");
     assert!(kills > 100, "only {kills} kills");
 }
 
-#[test]
-#[ignore = "the process that the other test starts and kills"]
-fn writer() {
-    let (Some(act), Some(folder)) = (std::env::var_os("DBG_KILLED_ACT"), std::env::var_os("DBG_KILLED_FOLDER")) else {
-        return;
-    };
+/// The process that is killed: this test, as it starts itself with an act to do.
+fn write_as_told() -> Option<std::convert::Infallible> {
+    let (act, folder) = (std::env::var_os("DBG_KILLED_ACT")?, std::env::var_os("DBG_KILLED_FOLDER")?);
     let act = Act::ALL.into_iter().find(|known| act == format!("{known:?}").as_str()).unwrap();
     traced::be_traced();
     act.perform(folder.as_ref());

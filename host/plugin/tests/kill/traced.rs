@@ -36,7 +36,7 @@ impl Traced {
     /// Starts the writer; none where this machine lets nobody be traced, which is told as skipped.
     pub(crate) fn start(act: Act, folder: &Path) -> Option<Self> {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "writer", "--ignored", "--nocapture", "--test-threads=1"]);
+        command.args(["--exact", crate::TEST, "--nocapture", "--test-threads=1"]);
         command.env("DBG_KILLED_ACT", format!("{act:?}")).env("DBG_KILLED_FOLDER", folder);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);

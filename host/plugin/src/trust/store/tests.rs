@@ -10,7 +10,7 @@ use crate::trust::envelope::PayloadType;
 use crate::trust::tests::{
     acme, chain, component, good, revocations, role, root, sealed, signed, statement, verify_now,
 };
-use crate::trust::{Ceiling, FloorFault, Revoked, Root, StateFault, Statement, TrustError};
+use crate::trust::{Ceiling, FloorFault, Revoked, Root, StateFault, Statement, TrustError, VendorRoot};
 
 struct Site {
     folder: TempDir,
