@@ -78,17 +78,17 @@ impl Loaded {
         let RunRequest { check, arguments, grants, limits, target, redact } = request;
         let redactor = Redactor::new(redact);
         let limits = limits_within_ceiling(limits);
-        let context = Context::new(&target, started + limits.time, cancel);
+        let context = Context::new(&target, started + limits.time, cancel).masking(redactor.clone());
         let progress = Arc::new(Mutex::new(None));
         let secrets = arguments.iter().flat_map(|(_, values)| values).filter_map(|value| match value {
             Scalar::Secret(secret) => Some(secret),
             Scalar::Text(_) | Scalar::Integer(_) | Scalar::Boolean(_) => None,
         });
-        let report = Report::new(Collector::new(secrets, redactor.clone()), events.clone(), Arc::clone(&progress));
+        let report = Report::new(Collector::new(secrets, redactor), events.clone(), Arc::clone(&progress));
         let stderr = Stderr::default();
 
         // What the place is asked before the guest starts counts into its time.
-        let state = self.state(&grants, limits, capabilities, context.clone(), report, &stderr, redactor);
+        let state = self.state(&grants, limits, capabilities, context.clone(), report, &stderr);
         let Some(mut state) = context.pull(u32::MAX, state).await else {
             let failure = Some(if context.is_cancelled() { cancelled() } else { timed_out(limits) });
             return Ending { failure, counts: Default::default(), took: started.elapsed(), peak_memory: 0 };
@@ -148,7 +148,6 @@ impl Loaded {
         context: Context,
         report: Report,
         stderr: &Stderr,
-        redactor: Redactor,
     ) -> State {
         let judge = Arc::new(Judge::new(grants.sockets(), &*capabilities.sockets, context.tally()).await);
         let connect = ConnectState::new(grants, capabilities, context.clone()).await;
@@ -162,7 +161,7 @@ impl Loaded {
             table,
             limiter: Limiter::new(limits.memory),
             report,
-            files: FilesState::new(grants, &capabilities.files, context.clone(), redactor),
+            files: FilesState::new(grants, &capabilities.files, context.clone()),
             connect,
             network_state: NetworkStateState::new(grants, &capabilities.network_state, context.clone()),
             processes: ProcessesState::new(grants, &capabilities.processes, context.clone()),
