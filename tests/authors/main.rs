@@ -3,7 +3,6 @@
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic,
     reason = "a test ends by panicking, starts cargo and shells, and reads its own files"
 )]
 

@@ -76,14 +76,15 @@ impl Loaded {
     ) -> Ending {
         let started = Instant::now();
         let RunRequest { check, arguments, grants, limits, target, redact } = request;
+        let redactor = Redactor::new(redact);
         let limits = limits_within_ceiling(limits);
-        let context = Context::new(&target, started + limits.time, cancel);
+        let context = Context::new(&target, started + limits.time, cancel).masking(redactor.clone());
         let progress = Arc::new(Mutex::new(None));
         let secrets = arguments.iter().flat_map(|(_, values)| values).filter_map(|value| match value {
             Scalar::Secret(secret) => Some(secret),
             Scalar::Text(_) | Scalar::Integer(_) | Scalar::Boolean(_) => None,
         });
-        let report = Report::new(Collector::new(secrets, Redactor::new(redact)), events.clone(), Arc::clone(&progress));
+        let report = Report::new(Collector::new(secrets, redactor), events.clone(), Arc::clone(&progress));
         let stderr = Stderr::default();
 
         // What the place is asked before the guest starts counts into its time.
@@ -145,12 +146,11 @@ impl Loaded {
         limits: Limits,
         capabilities: &Capabilities,
         context: Context,
-        mut report: Report,
+        report: Report,
         stderr: &Stderr,
     ) -> State {
         let judge = Arc::new(Judge::new(grants.sockets(), &*capabilities.sockets, context.tally()).await);
         let connect = ConnectState::new(grants, capabilities, context.clone()).await;
-        let redactor = report.collector().redactor().clone();
         let mut wasi = WasiCtx::builder();
         judge.install(&mut wasi);
         wasi.stderr(stderr.clone()).max_random_size(RANDOM_BYTES);
@@ -161,7 +161,7 @@ impl Loaded {
             table,
             limiter: Limiter::new(limits.memory),
             report,
-            files: FilesState::new(grants, &capabilities.files, context.clone(), redactor),
+            files: FilesState::new(grants, &capabilities.files, context.clone()),
             connect,
             network_state: NetworkStateState::new(grants, &capabilities.network_state, context.clone()),
             processes: ProcessesState::new(grants, &capabilities.processes, context.clone()),

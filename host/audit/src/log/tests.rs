@@ -1,7 +1,7 @@
-use std::fs;
 use std::io::BufReader;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+use fs_err as fs;
 use tempfile::TempDir;
 
 use super::*;

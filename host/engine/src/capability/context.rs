@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dbg_model::truncate_at_char;
+use dbg_model::{Redactor, truncate_at_char};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use wasmtime::component::HasData;
@@ -20,6 +20,7 @@ pub(crate) struct Context {
     deadline: Instant,
     cancel: watch::Receiver<bool>,
     tally: Arc<Tally>,
+    redactor: Redactor,
 }
 
 /// Links this interface to [`Context`].
@@ -32,7 +33,23 @@ impl HasData for HasContext {
 impl Context {
     /// Once a run.
     pub(crate) fn new(target: &str, deadline: Instant, cancel: watch::Receiver<bool>) -> Self {
-        Self { target: truncate_at_char(target, TARGET).to_owned(), deadline, cancel, tally: Arc::default() }
+        Self {
+            target: truncate_at_char(target, TARGET).to_owned(),
+            deadline,
+            cancel,
+            tally: Arc::default(),
+            redactor: Redactor::default(),
+        }
+    }
+
+    /// What is masked besides what is built in.
+    pub(crate) fn masking(self, redactor: Redactor) -> Self {
+        Self { redactor, ..self }
+    }
+
+    /// Masks what a guest gets of the target.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// What the run did so far.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dbg_capability::{
     Entry, FileId, FileKind, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
 };
-use dbg_model::{Cell, Effective, FilesGrant, Redactor, truncate_at_char};
+use dbg_model::{Cell, Effective, FilesGrant, truncate_at_char};
 use tokio::task::JoinHandle;
 use wasmtime::component::{HasData, Resource};
 
@@ -39,7 +39,6 @@ pub(crate) struct FilesState {
     context: Context,
     open: Handles<Open>,
     bytes_left: u64,
-    redactor: Redactor,
 }
 
 enum Open {
@@ -71,14 +70,13 @@ impl HasData for HasFiles {
 
 impl FilesState {
     /// Once a run.
-    pub(crate) fn new(grants: &Effective, files: &Arc<dyn Files>, context: Context, redactor: Redactor) -> Self {
+    pub(crate) fn new(grants: &Effective, files: &Arc<dyn Files>, context: Context) -> Self {
         Self {
             files: Arc::clone(files),
             grant: grants.files().cloned(),
             context,
             open: Handles::new(OPEN),
             bytes_left: BYTES,
-            redactor,
         }
     }
 
@@ -162,7 +160,7 @@ impl FilesState {
             read.truncate(usize::try_from(max).unwrap_or(usize::MAX));
             self.bytes_left = self.bytes_left.saturating_sub(read.len() as u64);
             let is_end = read.is_empty();
-            self.context.tally().redact(file.bytes.put(read, &self.redactor));
+            self.context.tally().redact(file.bytes.put(read, self.context.redactor()));
             if is_end {
                 return Ok(file.bytes.take(asked).unwrap_or_default());
             }
@@ -477,7 +475,7 @@ mod tests {
         let grants = Effective { grants: vec![Grant::Files(FilesGrant { patterns })], withheld: Vec::new() };
         let (_, cancel) = watch::channel(false);
         let context = Context::new("local", Instant::now() + Duration::from_secs(60), cancel);
-        (target, FilesState::new(&grants, &files, context, Redactor::default()))
+        (target, FilesState::new(&grants, &files, context))
     }
 
     async fn refused(state: &mut FilesState, path: &str) -> types::ErrorCode {
@@ -557,7 +555,7 @@ mod tests {
         let target: Arc<dyn Files> = Arc::new(Target::default());
         let (_, cancel) = watch::channel(false);
         let context = Context::new("local", Instant::now() + Duration::from_secs(60), cancel);
-        let mut state = FilesState::new(&Effective::default(), &target, context, Redactor::default());
+        let mut state = FilesState::new(&Effective::default(), &target, context);
         assert_eq!(refused(&mut state, "/log/a").await, types::ErrorCode::Denied);
         let stat = wit::Host::stat(&mut state, "/log/a".into(), true).await.unwrap();
         assert_eq!(stat.unwrap_err().code, types::ErrorCode::Denied);

@@ -28,10 +28,6 @@ impl Mask {
         Self { secrets, redactor, longest, cut: 0, redacted: 0 }
     }
 
-    pub(crate) fn redactor(&self) -> &Redactor {
-        &self.redactor
-    }
-
     pub(crate) fn cut(&self) -> u64 {
         self.cut
     }

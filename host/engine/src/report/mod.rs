@@ -68,11 +68,6 @@ impl Collector {
         u32::try_from(self.dropped.saturating_add(self.mask.cut())).unwrap_or(u32::MAX)
     }
 
-    /// What masks what goes out; what comes in is masked by the same.
-    pub(crate) fn redactor(&self) -> &Redactor {
-        self.mask.redactor()
-    }
-
     /// How much was lost, for the operator.
     pub(crate) fn counts(&self) -> Counts {
         Counts { dropped: self.dropped, cut: self.mask.cut(), redacted: self.mask.redacted(), touched: 0, refused: 0 }

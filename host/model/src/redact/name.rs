@@ -75,9 +75,16 @@ impl Plain {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    fn has(&self, part: &str) -> bool {
-        let part = part.as_bytes();
-        self.bytes().windows(part.len()).any(|window| window == part)
+    fn has_part(&self) -> bool {
+        let mut rest = self.bytes();
+        // Most letters begin no part, so most names cost a look at each of their letters.
+        while let Some(first) = rest.first() {
+            if b"abcejpstx".contains(first) && PARTS.iter().any(|part| rest.starts_with(part.as_bytes())) {
+                return true;
+            }
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        false
     }
 
     fn is_about(&self) -> bool {
@@ -92,11 +99,7 @@ pub fn is_secret_name(name: &str) -> bool {
     let name = name.trim_start_matches(['-', '"', '\'']);
     let Some(plain) = Plain::of(name.as_bytes()) else { return false };
     let last = name.rsplit(['-', '_', '.']).next().unwrap_or(name);
-    !plain.is_about() && (has_part(&plain) || WHOLE.iter().any(|whole| last.eq_ignore_ascii_case(whole)))
-}
-
-fn has_part(plain: &Plain) -> bool {
-    PARTS.iter().any(|part| plain.has(part))
+    !plain.is_about() && (plain.has_part() || WHOLE.iter().any(|whole| last.eq_ignore_ascii_case(whole)))
 }
 
 /// How sure it is that a name in some text is that of a secret.
@@ -125,10 +128,23 @@ pub(super) fn called(name: &[u8]) -> Called {
     if plain.is_about() {
         return Called::Otherwise;
     }
-    if has_part(&plain) {
+    if plain.has_part() {
         return Called::Secret;
     }
     let last = name.rsplit(|byte| b"-_.".contains(byte)).next().unwrap_or(name);
     let is_short = [&b"pass"[..], b"auth"].iter().any(|short| last.eq_ignore_ascii_case(short));
     if is_short { Called::Perhaps } else { Called::Otherwise }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_is_found_within_a_name() {
+        for part in PARTS {
+            assert_eq!(called(format!("my_{part}1").as_bytes()), Called::Secret, "{part}");
+        }
+        assert_eq!(called(b"status"), Called::Otherwise);
+    }
 }

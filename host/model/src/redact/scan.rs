@@ -20,7 +20,10 @@ const END: &[u8] = b"-----END";
 const PRIVATE: &[u8] = b"PRIVATE KEY";
 
 /// Whether a byte belongs to a word: names, tokens, base64 and paths are made of these.
-#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses what would panic")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated while this is compiled: an index beyond the end is an error there"
+)]
 const WORD: [bool; 256] = {
     let mut word = [false; 256];
     let mut byte = 0;

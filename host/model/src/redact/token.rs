@@ -68,7 +68,10 @@ const KINDS: [Kind; 33] = [
 
 /// Whether any token begins with this byte.
 pub(super) fn may_begin(byte: u8) -> bool {
-    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses what would panic")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "evaluated while this is compiled: an index beyond the end is an error there"
+    )]
     const FIRST: [bool; 256] = {
         let mut first = [false; 256];
         let mut at = 0;

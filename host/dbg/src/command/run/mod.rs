@@ -18,7 +18,7 @@ use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use dbg_engine::Engine;
-use dbg_model::{Instant, RedactPattern, Redactor};
+use dbg_model::{Instant, Redactor};
 use dbg_placement::{Program, place};
 use dbg_report::{Report, RunId};
 
@@ -102,8 +102,7 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
     }
     let site = Site::open(Paths::of_this_user())?;
     settings.targets.iter().try_for_each(|target| site.policy.may_target(target))?;
-    let redact: Vec<RedactPattern> = site.policy.redact.iter().cloned().collect();
-    let redactor = Redactor::new(redact.clone());
+    let redactor = Redactor::new(site.policy.redact.clone());
     let checks = timing.of("select", || select(&settings.checks, &site))?;
     let needs = needs(&checks);
     let placed: Vec<_> = timing.of("plan", || settings.targets.iter().map(|target| place(target, &needs)).collect());
@@ -123,7 +122,7 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
             () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
         };
         let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled, &redactor);
-        let ground = execute::Ground { engine: engine.clone(), program, codes, redact };
+        let ground = execute::Ground { engine: engine.clone(), program, codes, redact: site.policy.redact.clone() };
         let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
         timing.say("run", clock.elapsed());
         let report = Report { run: run.clone(), started, took: clock.elapsed(), results, audit: None };

@@ -152,7 +152,7 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
     if let Some(log) = audit.log.as_ref().filter(|log| !log.is_absolute()) {
         bail!("the audit log `{}` is no absolute path", dbg_model::Cell(&log.to_string_lossy()));
     }
-    let redact = BTreeSet::from_iter(redact.patterns);
+    let redact = redact.patterns;
     if redact.len() > MAX_PATTERNS {
         bail!("it has {} patterns to be masked, and {MAX_PATTERNS} are the most", redact.len());
     }

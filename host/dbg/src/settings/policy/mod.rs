@@ -31,7 +31,7 @@ pub(crate) struct Policy {
     /// Where runs are recorded.
     pub(crate) audit: AuditPolicy,
     /// What is masked in reports besides what is built in: the machine's and the user's patterns together.
-    pub(crate) redact: BTreeSet<RedactPattern>,
+    pub(crate) redact: Vec<RedactPattern>,
 }
 
 /// Where runs are recorded. What the machine's policy says nobody turns off.
@@ -97,7 +97,7 @@ impl Default for Policy {
             unsigned: Unsigned::Anywhere,
             consent: Consent::default(),
             audit: AuditPolicy::default(),
-            redact: BTreeSet::new(),
+            redact: Vec::new(),
         }
     }
 }
@@ -142,7 +142,7 @@ impl Policy {
                 user: user.audit.user,
                 syslog: self.audit.syslog.max(user.audit.syslog),
             },
-            redact: &self.redact | &user.redact,
+            redact: together(self.redact, user.redact),
         }
     }
 }
@@ -153,6 +153,16 @@ fn both<T: Ord + Clone>(one: Option<BTreeSet<T>>, other: Option<BTreeSet<T>>) ->
         (Some(one), Some(other)) => Some(&one & &other),
         (one, other) => one.or(other),
     }
+}
+
+/// Each pattern once, the machine's first.
+fn together(mut machine: Vec<RedactPattern>, user: Vec<RedactPattern>) -> Vec<RedactPattern> {
+    for pattern in user {
+        if !machine.contains(&pattern) {
+            machine.push(pattern);
+        }
+    }
+    machine
 }
 
 fn stricter(one: Rule, other: Rule) -> Rule {
