@@ -111,7 +111,7 @@ fn a_vendor_who_was_not_told_of_or_whose_files_are_no_trust_vouches_for_nothing(
     let no_list = grounds_of(&acme_file(), Some(b"{}".to_vec()));
     let tried = |vendors: &[Grounds]| Told::new(vendors, []).vouch(&file, digest(&built)).unwrap_err();
     assert_eq!(tried(&[]), VouchError::NoVendor);
-    assert!(matches!(tried(&[globex.clone()]), VouchError::Nobody(_)));
+    assert!(matches!(tried(std::slice::from_ref(&globex)), VouchError::Nobody(_)));
     assert!(matches!(tried(&[strangers]), VouchError::Vendor { .. }));
     assert!(matches!(tried(&[forged]), VouchError::Grounds(GroundsFault::Chain(_))));
     assert!(matches!(tried(&[no_list]), VouchError::Grounds(GroundsFault::List(_))));
