@@ -2,6 +2,8 @@
 
 use dbg_tests::{Context, Guest, exit};
 
+use crate::listed;
+
 const DECLARATION: &str = r#"{"declaration": 1, "plugin": "packed", "version": "0.1.0", "checks": [{"check": "packed", "doc": "Is packed."}]}"#;
 
 /// A component that exports a guest and says nothing of itself.
@@ -40,7 +42,7 @@ fn what_cannot_be_packed_is_told_apart_and_writes_nothing() {
         DECLARATION.replace("\"Is packed.\"", "\"d\", \"grants\": [{\"capability\": \"resolver\", \"reason\": \"r\"}]"),
     );
     context.home.write("folder/x", "");
-    let before = context.home.kept();
+    let before = listed(&context);
     for (line, said) in [
         ("declared.wasm --declaration d.json -o out.wasm", "has a declaration already"),
         ("core.wasm --declaration d.json -o out.wasm", "core.wasm"),
@@ -55,7 +57,7 @@ fn what_cannot_be_packed_is_told_apart_and_writes_nothing() {
     ] {
         let line = format!("plugin pack {line}");
         context.type_in(&line).run().exits(exit::USAGE).is_silent().warns(said);
-        assert_eq!(context.home.kept(), before, "{line}");
+        assert_eq!(listed(&context), before, "{line}");
     }
     context.type_in("plugin pack in.wasm --declaration d.json -o none/out.wasm").run().exits(exit::ERROR);
 }

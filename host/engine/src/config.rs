@@ -56,7 +56,8 @@ pub(crate) fn of(architecture: Architecture) -> Result<wasmtime::Config, EngineE
         .wasm_bulk_memory(true)
         .wasm_multi_value(true)
         .wasm_extended_const(true)
-        .wasm_tail_call(false)
+        // QuickJS is compiled with them.
+        .wasm_tail_call(true)
         .wasm_relaxed_simd(false)
         // Components within a component are joined by adapters of wasmtime's own that see two memories (QuickJS is one); without this it
         // panics on them. The limiter counts all memories together.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::anyhow;
 use clap::Parser as _;
 use dbg_engine::Engine;
-use dbg_model::{Escaped, format_duration, format_size};
+use dbg_model::{Cell, Escaped, GrantRequest, format_duration, format_size};
 use dbg_plugin::{Admitted, AllowUnsigned, Component, read_file};
 use dbg_report::Report;
 
@@ -113,7 +113,15 @@ fn introduction(component: &Component, compiled: &Compiled) -> String {
         format_duration(compiled.took),
     );
     for check in &declaration.checks {
-        text.push_str(&format!("\n{} asks to\n{}", check.check, describe::requests(check)));
+        text.push_str(&format!("\n{} asks for\n", check.check));
+        for GrantRequest { capability, bounds, required, reason } in &check.grants {
+            let need = if *required { "" } else { ", optional" };
+            let within: Vec<String> = bounds.iter().map(|bound| format!(" `{}`", Cell(bound))).collect();
+            text.push_str(&format!("  {capability}{}{need}: {}\n", within.concat(), Cell(reason)));
+        }
+        if check.grants.is_empty() {
+            text.push_str("  nothing at all\n");
+        }
     }
     text.push('\n');
     text
