@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use super::machine::{Machine, NODES, Name};
 use super::network::{self, DNS_SERVICE, SERVICES};
 use super::place::Place;
+use super::processes;
 use super::wait::Wait;
 use crate::shell;
 
@@ -54,7 +55,7 @@ fn arguments(part: &str, place: &Place) -> Vec<OsString> {
             format!("--kubelet-client-key={}", pki("apiserver-kubelet.key")),
             "--kubelet-preferred-address-types=InternalIP".into(),
             "--service-account-issuer=https://kubernetes.default.svc.cluster.local".into(),
-            format!("--service-account-key-file={}", pki("service-accounts.key")),
+            format!("--service-account-key-file={}", pki("service-accounts.pem")),
             format!("--service-account-signing-key-file={}", pki("service-accounts.key")),
             "--authorization-mode=Node,RBAC".into(),
             "--enable-admission-plugins=NodeRestriction".into(),
@@ -120,8 +121,13 @@ fn objects() -> String {
 /// Waits until the API server serves.
 pub(super) fn wait_for_api(place: &Place) -> Result<()> {
     let wait = Wait::new(Duration::from_secs(60));
-    let look = || Ok(shell::output(&mut kubectl(place, &["get", "--raw", "/readyz"])).ok().map(drop));
-    wait.until("the API server", look).context(look_at_logs(place))
+    let look = || {
+        if !processes::all()?.iter().any(|it| it.command.iter().any(|word| word.ends_with("/kube-apiserver"))) {
+            bail!("`kube-apiserver` ended");
+        }
+        Ok(shell::output(&mut kubectl(place, &["get", "--raw", "/readyz"])).ok().map(drop))
+    };
+    wait.until("the API server", look).with_context(|| place.last_words(&["control-kube-apiserver", "control-etcd"]))
 }
 
 /// Puts into the cluster what a real one has from the start.
@@ -151,7 +157,7 @@ pub(super) fn wait_for_nodes(place: &Place) -> Result<()> {
     let names = NODES.map(|node| format!("node/{}", node.text()));
     for condition in ["create", "condition=Ready"] {
         let mut command = kubectl(place, &["wait", "--timeout=60s", "--for", condition]);
-        shell::output(command.args(&names)).with_context(|| look_at_logs(place))?;
+        shell::output(command.args(&names)).with_context(|| place.last_words(&["n1-kubelet", "n2-kubelet"]))?;
     }
     Ok(())
 }
@@ -159,7 +165,7 @@ pub(super) fn wait_for_nodes(place: &Place) -> Result<()> {
 /// Waits until pods can be made: their service account comes from a controller.
 pub(super) fn wait_for_service_account(place: &Place) -> Result<()> {
     let mut command = kubectl(place, &["wait", "--timeout=60s", "--for=create", "serviceaccount/default"]);
-    shell::output(&mut command).with_context(|| look_at_logs(place)).map(drop)
+    shell::output(&mut command).with_context(|| place.last_words(&["control-kube-controller-manager"])).map(drop)
 }
 
 /// The cluster's own kubectl, as its operator.
@@ -167,13 +173,6 @@ pub(super) fn kubectl(place: &Place, arguments: &[&str]) -> Command {
     let mut command = Command::new(place.program("kubectl"));
     command.arg("--kubeconfig").arg(place.kubeconfig()).args(arguments);
     command
-}
-
-fn look_at_logs(place: &Place) -> String {
-    format!(
-        "the cluster did not come up; its parts' logs were in `{}` (kept by `up --keep`)",
-        place.file("log").display()
-    )
 }
 
 #[cfg(test)]

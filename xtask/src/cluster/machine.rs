@@ -111,10 +111,17 @@ impl Machine {
 
     /// A command in all of its namespaces, to be waited for.
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        self.enter(&["--mount", "--net", "--uts", "--ipc", "--pid"], program)
+    }
+
+    /// A command in its network alone: it sees everybody's processes, and can give them links.
+    pub(super) fn network_command(&self, program: impl AsRef<OsStr>) -> Command {
+        self.enter(&["--net"], program)
+    }
+
+    fn enter(&self, namespaces: &[&str], program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new("nsenter");
-        command
-            .args(["--target", &self.holder.to_string(), "--mount", "--net", "--uts", "--ipc", "--pid", "--"])
-            .arg(program);
+        command.args(["--target", &self.holder.to_string()]).args(namespaces).arg("--").arg(program);
         mark(&mut command, self.name);
         command
     }

@@ -112,7 +112,7 @@ fn node_batch(node: Name) -> String {
 }
 
 fn within(machine: &Machine, batch: &str) -> Result<()> {
-    let mut command = machine.command("sh");
+    let mut command = machine.network_command("sh");
     shell::output(command.args(["-c", "printf %s \"$1\" | ip -batch -", "ip", batch])).map(drop)
 }
 

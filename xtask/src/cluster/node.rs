@@ -38,7 +38,8 @@ pub(super) fn start_runtime(machine: &Machine, place: &Place) -> Result<()> {
     let wait = Wait::new(Duration::from_secs(30));
     let look = || Ok(shell::output(machine.command("ctr").arg("version")).ok().map(drop));
     let name = machine.name.text();
-    wait.until(&format!("containerd on `{name}`"), look).context("see its log, kept by `up --keep`")
+    wait.until(&format!("containerd on `{name}`"), look)
+        .with_context(|| place.last_words(&[&format!("{name}-containerd")]))
 }
 
 /// Starts what makes it a node of the cluster.

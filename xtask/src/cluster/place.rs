@@ -54,6 +54,17 @@ impl Place {
         Ok(path)
     }
 
+    /// The last lines of logs, for an error: the files go when it is told.
+    pub(super) fn last_words(&self, logs: &[&str]) -> String {
+        let mut text = String::from("the cluster did not come up (`--keep` keeps all logs)");
+        for log in logs {
+            let said = std::fs::read(self.file(&format!("log/{log}.log"))).unwrap_or_default();
+            let said = String::from_utf8_lossy(&said);
+            text += &format!("; last of {log}: `{}`", said.lines().last().unwrap_or("nothing"));
+        }
+        text
+    }
+
     /// What tells a whole cluster from one that is coming up or came up halfway.
     pub(super) fn is_whole(&self) -> bool {
         self.file("up").exists()
