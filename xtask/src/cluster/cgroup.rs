@@ -18,27 +18,22 @@ pub(super) fn root(node: Name) -> String {
     format!("/{FOLDER}/{}", node.text())
 }
 
-/// Where the hierarchies are mounted: several of version 1, or the one of version 2.
+/// Where the hierarchies are mounted: several of version 1, the one of version 2, or both. There runc makes groups in all of them.
 fn hierarchies() -> Result<Vec<PathBuf>> {
     Ok(of_mounts(&files::read_text(Path::new("/proc/self/mounts"))?))
 }
 
 fn of_mounts(mounts: &str) -> Vec<PathBuf> {
-    let of_kind = |wanted: &str| -> Vec<PathBuf> {
-        let lines = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
-        let mut found: Vec<PathBuf> = lines
-            .filter_map(|words| match words.as_slice() {
-                [_, point, kind, ..] if *kind == wanted => Some(PathBuf::from(point)),
-                _ => None,
-            })
-            .collect();
-        found.sort();
-        found.dedup();
-        found
-    };
-    let first = of_kind("cgroup");
-    // Beside version 1 the folder of version 2 has no controllers, and kubelets leave it alone.
-    if first.is_empty() { of_kind("cgroup2") } else { first }
+    let lines = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let mut found: Vec<PathBuf> = lines
+        .filter_map(|words| match words.as_slice() {
+            [_, point, "cgroup" | "cgroup2", ..] => Some(PathBuf::from(point)),
+            _ => None,
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Makes them.
@@ -112,10 +107,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn version_1_goes_before_version_2_where_both_are_mounted() {
-        let second = "cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n";
-        let both = format!("cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\n{second}");
-        assert_eq!(of_mounts(&both), [PathBuf::from("/sys/fs/cgroup/memory")]);
-        assert_eq!(of_mounts(second), [PathBuf::from("/sys/fs/cgroup/unified")]);
+    fn hierarchies_of_both_versions_are_found_each_once() {
+        let memory = "cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\n";
+        let mounts =
+            format!("{memory}cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\ntmpfs /cgroup tmpfs rw 0 0\n{memory}");
+        assert_eq!(of_mounts(&mounts), ["/sys/fs/cgroup/memory", "/sys/fs/cgroup/unified"].map(PathBuf::from));
     }
 }

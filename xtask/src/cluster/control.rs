@@ -1,7 +1,7 @@
 //! The control plane: which parts it has and with which arguments, and what is put into the cluster once it answers.
 
 use std::ffi::OsString;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -132,24 +132,14 @@ pub(super) fn wait_for_api(place: &Place) -> Result<()> {
 
 /// Puts into the cluster what a real one has from the start.
 pub(super) fn furnish(place: &Place) -> Result<()> {
-    apply(place, &objects())
+    create(place, &objects())
 }
 
-/// Creates or changes objects.
-pub(super) fn apply(place: &Place, objects: &str) -> Result<()> {
-    use std::io::Write as _;
-    let mut command = kubectl(place, &["apply", "--server-side", "--force-conflicts", "-f", "-"]);
-    let context = || format!("cannot run `{}`", "kubectl apply");
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().with_context(context)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(objects.as_bytes()).with_context(context)?;
-    }
-    let output = child.wait_with_output().with_context(context)?;
-    if !output.status.success() {
-        bail!("`kubectl apply` failed: {}", String::from_utf8_lossy(&output.stderr).trim_end());
-    }
-    Ok(())
+/// Creates objects.
+pub(super) fn create(place: &Place, objects: &str) -> Result<()> {
+    let file = place.write("objects.yaml", objects)?;
+    let mut command = kubectl(place, &["create", "--validate=false", "-f"]);
+    shell::output(command.arg(file)).map(drop)
 }
 
 /// Waits until both nodes are ready.

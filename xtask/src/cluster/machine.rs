@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -130,18 +130,23 @@ impl Machine {
     pub(super) fn start_part(&self, program: &Path, arguments: &[OsString], place: &Place) -> Result<()> {
         let part = program.file_name().unwrap_or_default().to_string_lossy();
         let log = log(place, self.name, &part)?;
-        start(self.command(program).args(arguments), self.name, &log)
+        // The shell leaves it to the machine's own first process: outside nobody has to wait for its end.
+        let mut command = self.command("sh");
+        command.args(["-c", r#""$@" & exit 0"#, "start"]).arg(program).args(arguments);
+        let mut shell = start(&mut command, self.name, &log)?;
+        let status = shell.wait().context("cannot wait for a shell")?;
+        if status.success() { Ok(()) } else { bail!("`{part}` does not start on `{}`: {status}", self.name.text()) }
     }
 }
 
 /// Starts what nobody waits for: in a group of its own, so that Ctrl-C at the terminal is not for it.
-fn start(command: &mut Command, name: Name, log: &File) -> Result<()> {
+fn start(command: &mut Command, name: Name, log: &File) -> Result<Child> {
     mark(command, name);
     let text = shell::shown(command);
     let context = || format!("cannot start `{text}`");
     command.stdin(Stdio::null()).process_group(0);
     command.stdout(log.try_clone().with_context(context)?).stderr(log.try_clone().with_context(context)?);
-    command.spawn().with_context(context).map(drop)
+    command.spawn().with_context(context)
 }
 
 /// The environment of everything in a machine: nothing of the caller's.

@@ -1,5 +1,6 @@
 //! The processes of a cluster, found by what is in their environment: no list of theirs can be out of date, and no number is taken twice.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -56,20 +57,33 @@ fn words(bytes: &[u8]) -> Vec<String> {
 /// Ends every process of a cluster and waits until the last is gone.
 pub(super) fn end_all() -> Result<()> {
     let wait = Wait::new(Duration::from_secs(20));
+    let mut ending: BTreeMap<u32, Process> = BTreeMap::new();
     loop {
-        let left = all()?;
-        if left.is_empty() {
+        ending.extend(all()?.into_iter().map(|process| (process.id, process)));
+        // While it dies a process has no environment any more, but its namespaces still.
+        ending.retain(|id, _| lives(*id));
+        if ending.is_empty() {
             return Ok(());
         }
         if wait.is_over() {
-            let names: Vec<String> = left.iter().map(|it| format!("{} ({})", it.name(), it.id)).collect();
+            let names: Vec<String> = ending.values().map(|it| format!("{} ({})", it.name(), it.id)).collect();
             bail!("processes that do not end: {}", names.join(", "));
         }
         // One that ended between the two is no fault: the next look decides.
-        let numbers = left.iter().map(|process| process.id.to_string());
+        let numbers = ending.keys().map(u32::to_string);
         let _ended = shell::output(Command::new("kill").arg("-KILL").args(numbers));
         wait.pause();
     }
+}
+
+/// Whether the process is more than an entry that its parent has not read yet.
+fn lives(id: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| !is_dead(&stat))
+}
+
+/// The state stands behind the name, which may hold anything, also brackets.
+fn is_dead(stat: &str) -> bool {
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 #[cfg(test)]
@@ -80,6 +94,12 @@ mod tests {
     fn a_process_belongs_to_the_machine_that_its_environment_names_and_to_no_other() {
         assert_eq!(machine_of(b"A=b\0DBG_CLUSTER_MACHINE=n1\0").as_deref(), Some("n1"));
         assert_eq!(machine_of(b"XDBG_CLUSTER_MACHINE=n1\0A=DBG_CLUSTER_MACHINE=n2\0"), None);
+    }
+
+    #[test]
+    fn a_process_is_dead_by_its_state_whatever_its_name_holds() {
+        assert!(is_dead("7 (pause) Z 1 7"));
+        assert!(!is_dead("7 (a) Z (b) S 1 7"));
     }
 
     #[test]

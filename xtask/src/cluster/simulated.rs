@@ -1,12 +1,14 @@
 //! Nodes that are only objects: kwok answers for their kubelets. For listing and selection at scale; nothing runs on them.
 
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Result;
 
 use super::control;
 use super::machine::Machine;
 use super::place::Place;
+use super::wait::Wait;
 use crate::shell;
 
 /// The part that answers for them.
@@ -28,9 +30,14 @@ pub(super) fn start(control: &Machine, count: u16, place: &Place) -> Result<()> 
     ];
     control.start_part(&place.program(PART), &arguments.map(Into::into), place)?;
     let nodes: Vec<String> = (1..=count).map(node).collect();
-    control::apply(place, &nodes.join("---\n"))?;
-    let mut ready = control::kubectl(place, &["wait", "--timeout=120s", "--for=condition=Ready", "node"]);
-    shell::output(ready.args(["-l", "type=simulated"])).map(drop)
+    control::create(place, &nodes.join("---\n"))?;
+    // `kubectl wait` asks for one after the other, which takes a minute for 500.
+    Wait::new(Duration::from_secs(120)).until("the simulated nodes", || {
+        let mut list = control::kubectl(place, &["get", "nodes", "-l", "type=simulated", "--no-headers"]);
+        let lines = shell::output(&mut list)?;
+        let ready = lines.lines().filter(|line| line.split_whitespace().nth(1) == Some("Ready")).count();
+        Ok((ready == usize::from(count)).then_some(()))
+    })
 }
 
 /// The taint keeps pods that do not ask for it on the real nodes.
