@@ -59,7 +59,9 @@ pub(super) fn end_all() -> Result<()> {
     let wait = Wait::new(Duration::from_secs(20));
     let mut ending: BTreeMap<u32, Process> = BTreeMap::new();
     loop {
-        ending.extend(all()?.into_iter().map(|process| (process.id, process)));
+        let running = all()?;
+        let numbers: Vec<String> = running.iter().map(|process| process.id.to_string()).collect();
+        ending.extend(running.into_iter().map(|process| (process.id, process)));
         // While it dies a process has no environment any more, but its namespaces still.
         ending.retain(|id, _| lives(*id));
         if ending.is_empty() {
@@ -69,9 +71,10 @@ pub(super) fn end_all() -> Result<()> {
             let names: Vec<String> = ending.values().map(|it| format!("{} ({})", it.name(), it.id)).collect();
             bail!("processes that do not end: {}", names.join(", "));
         }
-        // One that ended between the two is no fault: the next look decides.
-        let numbers = ending.keys().map(u32::to_string);
-        let _ended = shell::output(Command::new("kill").arg("-KILL").args(numbers));
+        if !numbers.is_empty() {
+            // One that ended between the two is no fault: the next look decides.
+            let _ended = shell::output(Command::new("kill").arg("-KILL").args(numbers));
+        }
         wait.pause();
     }
 }
@@ -81,9 +84,11 @@ fn lives(id: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| !is_dead(&stat))
 }
 
-/// The state stands behind the name, which may hold anything, also brackets.
+/// The state stands behind the name, which may hold anything, also brackets. A dead leader may have threads that still end.
 fn is_dead(stat: &str) -> bool {
-    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
+    let Some((_, rest)) = stat.rsplit_once(") ") else { return false };
+    let threads = rest.split(' ').nth(17);
+    rest.starts_with(['Z', 'X']) && matches!(threads, Some("0" | "1"))
 }
 
 #[cfg(test)]
@@ -98,8 +103,11 @@ mod tests {
 
     #[test]
     fn a_process_is_dead_by_its_state_whatever_its_name_holds() {
-        assert!(is_dead("7 (pause) Z 1 7"));
-        assert!(!is_dead("7 (a) Z (b) S 1 7"));
+        let stat =
+            |name: &str, state: &str, threads: u8| format!("7 ({name}) {state} 1{} {threads} 0", " 0".repeat(15));
+        assert!(is_dead(&stat("pause", "Z", 1)));
+        assert!(!is_dead(&stat("pause", "Z", 4)));
+        assert!(!is_dead(&stat("a) Z (b", "S", 1)));
     }
 
     #[test]
