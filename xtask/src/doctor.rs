@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::workspace::Workspace;
-use crate::{agents, shell, target};
+use crate::{agents, cluster, shell, target};
 
 /// Says what is missing on this machine and how to get it
 #[derive(clap::Args)]
@@ -39,6 +39,8 @@ pub(crate) enum Need {
     Tests,
     /// `cargo xtask ci` fails or checks less.
     Checks,
+    /// No Kubernetes can be brought up.
+    Cluster,
 }
 
 /// One thing that this repository uses and does not bring.
@@ -93,9 +95,9 @@ impl Tool {
 
 /// Everything that is used, found or not.
 pub(crate) fn tools() -> Result<Vec<Tool>> {
-    use Need::{Build, Checks, Tests};
+    use Need::{Build, Checks, Cluster, Tests};
     use Source::{Apt, Hand};
-    Ok(vec![
+    let mut tools = vec![
         Tool::program("rustc", Build, "compiling; 1.95 or newer", Hand("install Rust by rustup")),
         Tool::program("cc", Build, "linking", Apt("gcc")),
         Tool::target(&target::musl()?, "the static binary")?,
@@ -125,7 +127,16 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("python3", Tests, "the conformance check in Python", Apt("python3 python3-venv")),
         Tool::program("npm", Tests, "the conformance check in JavaScript", Apt("npm")),
         Tool::program("unshare", Tests, "tests in a network of their own (root)", Apt("util-linux")),
-    ])
+        Tool::program("go", Cluster, "`cargo xtask cluster`; 1.26 or newer", Hand("https://go.dev/dl/")),
+    ];
+    tools.extend(cluster::NEEDED.iter().map(|needed| Tool {
+        name: needed.name.to_owned(),
+        need: Cluster,
+        purpose: "`cargo xtask cluster`",
+        found: needed.is_here(),
+        source: Apt(needed.package),
+    }));
+    Ok(tools)
 }
 
 fn missing(tools: &[Tool]) -> impl Iterator<Item = &Tool> {
@@ -211,7 +222,7 @@ fn table(tools: &[Tool]) -> String {
         let state = match (tool.found, tool.need) {
             (true, _) => "found",
             (false, Need::Build) => "MISSING",
-            (false, Need::Tests | Need::Checks) => "missing",
+            (false, Need::Tests | Need::Checks | Need::Cluster) => "missing",
         };
         let how = if tool.found { String::new() } else { tool.how() };
         text += &row(&tool.name, state, tool.purpose, &how);

@@ -11,6 +11,7 @@ mod bench;
 mod build;
 mod build_id;
 mod ci;
+mod cluster;
 mod demo;
 mod doctor;
 mod elf;
@@ -66,6 +67,8 @@ enum Verb {
     Wit(wit::Args),
     /// Checks licences, sources and the lock file of all dependencies
     Licences(licences::Args),
+    /// A real Kubernetes of two nodes on this machine, for tests
+    Cluster(cluster::Args),
     /// Measures, beside the tool that people use today
     Bench(bench::Args),
     /// Changes the kept inputs of all parsers for a while; what panics is a fault
@@ -118,6 +121,7 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Tidy(args) => tidy::run(&args, &workspace),
         Verb::Wit(args) => wit::run(&args, &workspace),
         Verb::Licences(args) => licences::run(&args, &workspace),
+        Verb::Cluster(args) => cluster::run(&args, &workspace),
         Verb::Bench(args) => bench::run(&args, &workspace),
         Verb::Fuzz(args) => fuzz::run(&args, &workspace),
         Verb::HoldSockets(args) => bench::hold(&args),

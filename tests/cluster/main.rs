@@ -1,0 +1,8 @@
+//! A real Kubernetes, brought up and taken down by `cargo xtask cluster`: what later tests count on.
+//!
+//! `DBG_TEST_CLUSTER=up` brings one up for each test; `existing` uses the one that KUBECONFIG names, with the image that
+//! `DBG_TEST_IMAGE` names and whose shell is busybox's.
+
+mod life;
+mod pods;
+mod scene;
