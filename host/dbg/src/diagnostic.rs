@@ -104,6 +104,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_session::SessionError,
         dbg_placement::Refusal,
         dbg_placement::LaunchError,
+        dbg_placement::EngineError,
     )
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use dbg_placement::Engines;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -10,8 +11,9 @@ use crate::exit::Exit;
 /// Turns true with the first signal.
 pub(crate) type Cancelled = watch::Receiver<bool>;
 
-/// Listens from now on.
-pub(crate) fn listen() -> io::Result<Cancelled> {
+/// Listens from now on. `engines` is told to give back what it holds before the second signal ends the process.
+pub(crate) fn listen(engines: &Engines) -> io::Result<Cancelled> {
+    let engines = engines.clone();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
@@ -20,7 +22,8 @@ pub(crate) fn listen() -> io::Result<Cancelled> {
         any(&mut interrupt, &mut terminate, &mut hangup).await;
         sender.send_replace(true);
         any(&mut interrupt, &mut terminate, &mut hangup).await;
-        // Everything that dbg holds is in this process or, as an agent, ended by the kernel with it: leaving it is the clean-up.
+        // Containers are the engine's. Everything else is in this process or, as an agent, ended by the kernel with it.
+        engines.release_all();
         std::process::exit(i32::from(Exit::Interrupted.code()));
     });
     Ok(receiver)

@@ -5,6 +5,7 @@
 
 mod agents;
 mod child;
+pub mod docker;
 mod explain;
 pub mod facts;
 mod frames;
@@ -16,8 +17,9 @@ mod program;
 mod refusal;
 
 pub use agents::{Agents, AgentsError};
+pub use docker::{EngineError, EngineSettings, Engines, Mission};
 pub use explain::{Explanation, Item, explain};
-pub use launch::{Account, Ending, Hold, LaunchError, Launched, Stream, launch};
+pub use launch::{Account, Ending, Hold, LaunchError, Launched, Launcher, Stream};
 pub use place::{NeedsChild, Placed, needs_child, place};
 pub use plan::{Place, Plan};
 pub use program::{Program, ProgramError};

@@ -14,6 +14,9 @@ pub(crate) use run::run;
 pub(crate) use schema::schema;
 pub(crate) use target::target;
 
+use std::future::Future;
+
+use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::diagnostic::Fault;
@@ -28,4 +31,13 @@ fn print(text: &str) -> Result<Exit, Fault> {
 /// Prints a list for programs.
 fn print_json<T: Serialize>(value: &T) -> Result<Exit, Fault> {
     print(&dbg_render::to_json_lines(value).map_err(Fault::own)?)
+}
+
+/// Waits for something that needs no thread beside.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("nothing can be waited for").map_err(Fault::own)?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
 }

@@ -1,6 +1,7 @@
 //! What was typed, the environment and the machine become settings that commands can trust.
 
 mod checks;
+mod engine;
 mod paths;
 mod policy;
 mod repetition;
@@ -10,6 +11,7 @@ mod terminal;
 mod trust;
 
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
+pub(crate) use engine::engine_settings;
 pub(crate) use paths::Paths;
 pub(crate) use policy::{Policy, Unsigned};
 pub(crate) use repetition::Repetition;

@@ -39,13 +39,18 @@ pub(crate) enum Timings {
     Shown,
 }
 
+/// The target as it was typed, with `--pid` where that was.
+pub(super) fn reach(target: Target, pid: bool) -> Target {
+    if pid { target.with_processes() } else { target }
+}
+
 impl TryFrom<args::Run> for RunSettings {
     type Error = Fault;
 
     fn try_from(args: args::Run) -> Result<Self, Fault> {
         let mut targets = Vec::new();
         for text in &args.targets {
-            let target: Target = text.parse().map_err(Fault::usage)?;
+            let target = reach(text.parse().map_err(Fault::usage)?, args.pid);
             if !targets.contains(&target) {
                 targets.push(target);
             }

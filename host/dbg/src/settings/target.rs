@@ -21,7 +21,7 @@ impl TryFrom<TargetExplain> for ExplainSettings {
     type Error = Fault;
 
     fn try_from(args: TargetExplain) -> Result<Self, Fault> {
-        let target = args.target.parse().map_err(Fault::usage)?;
+        let target = super::run::reach(args.target.parse().map_err(Fault::usage)?, args.pid);
         Ok(Self { target, checks: CheckSettings::new(&args.words, args.selection)?, output: args.output })
     }
 }

@@ -1,16 +1,17 @@
 //! `dbg target explain`: the plan, without running it.
 
 use dbg_model::{Cell, Target};
-use dbg_placement::{Explanation, Refusal, place};
+use dbg_placement::{Engines, Explanation, Refusal, place};
 use serde::Serialize;
 
+use crate::agents;
 use crate::args::ListFormat;
 use crate::command::run::{needs, select};
 use crate::command::{print, print_json};
 use crate::describe::hanging;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::{ExplainSettings, Paths, Terminal};
+use crate::settings::{ExplainSettings, Paths, Terminal, engine_settings};
 
 /// How a target would be reached, or why it cannot be. Texts are raw.
 #[derive(Serialize)]
@@ -39,7 +40,8 @@ struct Refused {
 pub(super) fn explain(settings: &ExplainSettings, terminal: &Terminal) -> Result<Exit, Fault> {
     let checks = select(&settings.checks, &Paths::of_this_user())?;
     let needs = needs(&checks);
-    let placed = place(&settings.target, &needs);
+    let engines = Engines::new(engine_settings(), agents::carried());
+    let placed = crate::command::block_on(place(&settings.target, &needs, &engines))?;
     let names: Vec<String> = checks.iter().map(|check| check.declaration.check.to_string()).collect();
     match settings.output {
         ListFormat::Text => {
