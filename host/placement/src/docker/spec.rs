@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountBindOptions,
-    MountBindOptionsPropagationEnum, MountType,
+    MountType,
 };
 use dbg_agent::{Contained, LinuxCapability};
 use dbg_session::AgentToken;
@@ -108,8 +108,7 @@ fn bind(source: &str, target: &str, api: ApiVersion) -> Mount {
         target: Some(target.to_owned()),
         read_only: Some(true),
         bind_options: Some(MountBindOptions {
-            // What is mounted on the machine meanwhile is seen, and keeps nobody from unmounting it.
-            propagation: Some(MountBindOptionsPropagationEnum::RSLAVE),
+            // No propagation is asked for: an engine refuses what the machine's `/` does not have, and knows which it has.
             read_only_force_recursive: (api >= RECURSIVE_READ_ONLY).then_some(true),
             ..MountBindOptions::default()
         }),
