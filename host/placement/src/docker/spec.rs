@@ -107,11 +107,10 @@ fn bind(source: &str, target: &str, api: ApiVersion) -> Mount {
         source: Some(source.to_owned()),
         target: Some(target.to_owned()),
         read_only: Some(true),
-        bind_options: Some(MountBindOptions {
-            // No propagation is asked for: an engine refuses what the machine's `/` does not have, and knows which it has.
-            read_only_force_recursive: (api >= RECURSIVE_READ_ONLY).then_some(true),
-            ..MountBindOptions::default()
-        }),
+        // No propagation is asked for: an engine refuses what the machine's `/` does not have, and knows which it has. And no options at all
+        // where there is nothing to say: Podman 4.3 takes them, whatever is in them, to mean this one mount without those beneath.
+        bind_options: (api >= RECURSIVE_READ_ONLY)
+            .then(|| MountBindOptions { read_only_force_recursive: Some(true), ..MountBindOptions::default() }),
         ..Mount::default()
     }
 }
@@ -215,6 +214,6 @@ mod tests {
     fn an_older_engine_is_asked_for_nothing_that_it_does_not_know() {
         let old = body_of(EngineTargetFacts::Host, &[], ApiVersion::OLDEST).host_config.unwrap();
         assert_eq!(old.cgroupns_mode, None);
-        assert_eq!(old.mounts.unwrap()[0].bind_options.as_ref().unwrap().read_only_force_recursive, None);
+        assert_eq!(old.mounts.unwrap()[0].bind_options, None);
     }
 }
