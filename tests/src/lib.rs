@@ -15,6 +15,7 @@ mod agent;
 mod binary;
 mod context;
 pub mod dns;
+mod engine;
 pub mod exit;
 mod guest;
 mod home;
@@ -27,6 +28,7 @@ mod wait;
 
 pub use agent::agent;
 pub use context::{Context, Invocation};
+pub use engine::{Engine, Site};
 pub use guest::{Guest, guests};
 pub use home::Home;
 pub use namespace::Namespace;

@@ -105,6 +105,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_placement::Refusal,
         dbg_placement::LaunchError,
         dbg_placement::EngineError,
+        dbg_placement::AgentsError,
     )
 }
 

@@ -49,6 +49,8 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<Exit, Fault> {
         Command::Check(args) => command::check(&args, terminal),
         Command::Plugin(args) => command::plugin(&args, terminal),
         Command::Target(args) => command::target(args, terminal),
+        Command::Image(args) => command::image(args, terminal),
+        Command::Gc(args) => command::gc(&args, terminal),
         Command::Schema(args) => command::schema(&args),
         Command::Completion(args) => command::completion(&args),
     }

@@ -2,6 +2,8 @@
 
 mod check;
 mod completion;
+mod gc;
+mod image;
 mod output;
 mod plugin;
 mod repeat;
@@ -12,6 +14,8 @@ mod target;
 
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
+pub(crate) use gc::Gc;
+pub(crate) use image::{ImageCommand, ImageSave};
 pub(crate) use output::{ListFormat, ReportFormat};
 pub(crate) use plugin::{PluginAdd, PluginCommand, PluginRemove, PluginShow};
 pub(crate) use repeat::{Repeat, Until};
@@ -27,6 +31,7 @@ Examples:
   dbg run dns-check
   dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA
   dbg run --target pid/1234 sock-summary
+  dbg run --target container/web --target isolated dns-check
   dbg target explain pid/1234 sock-summary
   dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
@@ -73,6 +78,11 @@ pub(crate) enum Command {
     /// See which targets can be reached from here
     #[command(subcommand)]
     Target(TargetCommand),
+    /// Carry the agent's image to where it is needed
+    #[command(subcommand)]
+    Image(ImageCommand),
+    /// Remove containers that runs of yours have left behind
+    Gc(Gc),
     /// Print the JSON schema of machine output
     Schema(Schema),
     /// Print a completion script for a shell

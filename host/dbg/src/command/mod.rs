@@ -2,6 +2,8 @@
 
 mod check;
 mod completion;
+mod gc;
+mod image;
 mod plugin;
 mod run;
 mod schema;
@@ -9,6 +11,8 @@ mod target;
 
 pub(crate) use check::check;
 pub(crate) use completion::completion;
+pub(crate) use gc::gc;
+pub(crate) use image::image;
 pub(crate) use plugin::plugin;
 pub(crate) use run::run;
 pub(crate) use schema::schema;

@@ -48,14 +48,6 @@ pub(crate) struct Inspected {
     pub(crate) state: State,
     #[serde(rename = "HostConfig", default)]
     pub(crate) host: Modes,
-    #[serde(rename = "Config", default)]
-    pub(crate) config: Config,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(crate) struct Config {
-    #[serde(rename = "Labels", default)]
-    pub(crate) labels: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -86,7 +78,7 @@ impl Inspected {
     }
 }
 
-/// A container in a list. Its state is text: Podman has some that Docker does not.
+/// A container in a list. Its state is not read: Podman has some that Docker does not.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Listed {
     #[serde(rename = "Id")]
@@ -95,8 +87,6 @@ pub(crate) struct Listed {
     names: Option<Vec<String>>,
     #[serde(rename = "Labels", default)]
     labels: Option<BTreeMap<String, String>>,
-    #[serde(rename = "State", default)]
-    pub(crate) state: String,
 }
 
 impl Listed {
@@ -142,6 +132,6 @@ mod tests {
     fn a_state_that_docker_does_not_have_is_no_fault_of_a_list() {
         let list = r#"[{"Id":"0123456789ab","Names":["/web"],"State":"stopped","Labels":null}]"#;
         let list: Vec<Listed> = serde_json::from_str(list).unwrap();
-        assert_eq!((list[0].name(), list[0].state.as_str(), list[0].label("x")), ("web", "stopped", None));
+        assert_eq!((list[0].name(), list[0].label("x")), ("web", None));
     }
 }

@@ -4,6 +4,8 @@ use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
+use dbg_model::Architecture;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
@@ -13,7 +15,7 @@ use super::engine::Engine;
 use super::error::{EngineError, Tried, Words};
 use super::image::Image;
 use super::lease::Leases;
-use crate::Agents;
+use crate::{Agents, AgentsError, LaunchError, ProgramError};
 
 /// A ping is answered in a millisecond, by one that starts after some seconds.
 const ANSWERING: Duration = Duration::from_secs(10);
@@ -21,6 +23,19 @@ const ANSWERING: Duration = Duration::from_secs(10);
 /// The container engine of this machine: found when it is first needed, once for all targets. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Engines(Arc<Inside>);
+
+/// An image that an engine has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedImage {
+    /// The engine, in a word or two.
+    pub engine: String,
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Whether it was there before.
+    pub was_there: bool,
+}
 
 #[derive(Debug)]
 struct Inside {
@@ -57,12 +72,11 @@ impl Engines {
     }
 
     /// The image of the agent for the engine's architecture, in memory.
-    pub(crate) async fn image(&self, engine: &Engine) -> Result<Arc<Image>, crate::AgentsError> {
+    pub(crate) async fn image(&self, engine: &Engine) -> Result<Arc<Image>, AgentsError> {
         let (agents, architecture) = (self.0.agents, engine.facts.architecture);
         let make = || async move {
             let made = tokio::task::spawn_blocking(move || Image::make(&agents, architecture)).await;
-            made.unwrap_or_else(|_| Err(crate::AgentsError::Written(std::io::Error::other("it broke off"))))
-                .map(Arc::new)
+            made.unwrap_or_else(|_| Err(AgentsError::Written(std::io::Error::other("it broke off")))).map(Arc::new)
         };
         self.0.image.get_or_try_init(make).await.cloned()
     }
@@ -99,6 +113,29 @@ impl Engines {
                 let _ = engines.image(&engine).await;
             }
         });
+    }
+
+    /// The agent's image for an architecture as one file, a docker archive and an OCI layout at once, and the name that it is loaded under.
+    ///
+    /// # Errors
+    /// This build carries no agent for it, or it is damaged.
+    pub fn saved_image(&self, architecture: Architecture) -> Result<(String, Bytes), AgentsError> {
+        let image = Image::make(&self.0.agents, architecture)?;
+        let archive = image.archive().map_err(AgentsError::Written)?;
+        Ok((image.tag().to_owned(), archive))
+    }
+
+    /// Loads the agent's image into the engine unless it is there.
+    ///
+    /// # Errors
+    /// No engine answers, there is no agent for it, or it does not take the image.
+    pub async fn load_image(&self) -> Result<LoadedImage, LaunchError> {
+        let engine = self.engine().await?;
+        let image = self.image(&engine).await.map_err(ProgramError::from)?;
+        let was_there = engine.image(image.ids()).await?.is_some();
+        let id = self.load(&engine, &image).await?;
+        let engine = format!("{} {}", engine.facts.kind, engine.facts.version);
+        Ok(LoadedImage { engine, name: image.tag().to_owned(), id, was_there })
     }
 
     pub(crate) fn leases(&self) -> &Leases {

@@ -114,11 +114,6 @@ impl Image {
         &self.tag
     }
 
-    /// How much is loaded.
-    pub(crate) fn size(&self) -> usize {
-        self.parts.layer.len()
-    }
-
     /// One file that is a docker archive and an OCI layout: each tool finds what it knows.
     pub(crate) fn archive(&self) -> io::Result<Bytes> {
         let Parts { layer, config, manifest } = &self.parts;

@@ -23,7 +23,7 @@ mod tls;
 mod version;
 
 pub use address::{EngineSettings, Tls};
-pub use connect::Engines;
+pub use connect::{Engines, LoadedImage};
 pub use engine::{EngineFacts, EngineKind, LimitsHold};
 pub use error::{EngineError, Tried, Words};
 pub use facts::{
