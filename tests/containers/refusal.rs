@@ -1,15 +1,18 @@
 //! What cannot be looked at, and what it gets: one clear error, exit 5, and nothing left.
 
-use dbg_tests::{Engine, Site, exit, until, LIMIT};
+use dbg_tests::{Engine, LIMIT, Site, exit, until};
+
+use crate::report::results;
 
 const SLEEP: &str = "/bin/sleep 600";
 
 #[track_caller]
 fn refused(site: &Site, engine: Engine, line: &str, words: &[&str]) {
-    let output = site.dbg(engine, line).run();
+    let output = site.dbg(engine, &format!("{line} -o json")).run();
     output.exits(exit::UNKNOWN);
+    let failure = results(&output)[0]["failure"]["text"].to_string();
     for word in words {
-        output.says(word);
+        assert!(failure.contains(word), "`{word}` is not in {failure}");
     }
     site.nothing_is_left();
 }
@@ -19,7 +22,7 @@ fn a_container_that_is_not_there_is_told_with_the_nearest_name() {
     let Some(site) = Site::new() else { return };
     for engine in Engine::BOTH {
         let _web = site.container(engine, "web", "", SLEEP);
-        let line = "run --target container/wob sock-summary --no-progress";
+        let line = "run --target container/wob sock-summary";
         refused(&site, engine, line, &["no container `wob`", "--target container/web"]);
     }
 }
@@ -71,15 +74,20 @@ fn a_network_that_is_none_is_refused() {
 #[test]
 fn without_an_engine_each_socket_is_told_with_its_reason() {
     let Some(site) = Site::new() else { return };
-    let nowhere = site.context.type_in("run --target isolated sock-summary").variable("DOCKER_HOST", "unix:///nowhere.sock");
-    nowhere.run().exits(exit::UNKNOWN).says("`/nowhere.sock`: there is no such socket");
-    // As nobody: both sockets are root's.
-    let nobody = site.context.type_in("run --target isolated sock-summary").run();
-    nobody.exits(exit::UNKNOWN).says("/var/run/docker.sock`: permission denied").says("join the group");
-    for (host, words) in [("ssh://me@there", "over ssh"), ("what", "no address of an engine")] {
+    for (host, words) in [
+        ("unix:///nowhere.sock", "`/nowhere.sock`: there is no such socket"),
+        ("ssh://me@there", "over ssh"),
+        ("what", "no address of an engine"),
+    ] {
         let output = site.context.type_in("target explain host").variable("DOCKER_HOST", host).run();
-        output.exits(exit::UNKNOWN).says(words);
+        output.exits(exit::UNKNOWN).warns(words);
     }
+    // As nobody: both sockets are root's.
+    let nobody = site.context.type_in("target explain isolated").run();
+    nobody.exits(exit::UNKNOWN).warns("`/var/run/docker.sock`: permission denied").warns("join the group");
+    let run = site.context.type_in("run --target isolated sock-summary -o json").run();
+    run.exits(exit::UNKNOWN);
+    assert_eq!(results(&run)[0]["failure"]["code"], "unreachable");
 }
 
 #[test]
@@ -88,11 +96,11 @@ fn a_context_that_names_a_dead_engine_is_told_by_its_address() {
     let config = site.context.home.write("docker/config.json", "{\"currentContext\":\"dead\"}");
     let folder = config.parent().expect("it is in a folder").to_path_buf();
     let output = site.context.type_in("target explain isolated").variable("DOCKER_CONFIG", &folder).run();
-    output.exits(exit::UNKNOWN).says("context `dead`").says("none of this name");
+    output.exits(exit::UNKNOWN).warns("context `dead`").warns("none of this name");
     // The digest of `dead`, as Docker names the folder of a context.
     let meta = "docker/contexts/meta/28a3a5e81d1e89f0efc70b63bf717b921373fc7fac70bc1b7e4d466799c0c6b0/meta.json";
     site.context.home.write(meta, r#"{"Endpoints":{"docker":{"Host":"tcp://127.0.0.1:9"}}}"#);
     let folder = config.parent().expect("it is in a folder");
     let output = site.context.type_in("target explain isolated").variable("DOCKER_CONFIG", folder).run();
-    output.exits(exit::UNKNOWN).says("`tcp://127.0.0.1:9`: Connection refused");
+    output.exits(exit::UNKNOWN).warns("`tcp://127.0.0.1:9`: Connection refused");
 }
