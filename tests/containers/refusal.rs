@@ -104,3 +104,10 @@ fn a_context_that_names_a_dead_engine_is_told_by_its_address() {
     let output = site.context.type_in("target explain isolated").variable("DOCKER_CONFIG", folder).run();
     output.exits(exit::UNKNOWN).warns("`tcp://127.0.0.1:9`: Connection refused");
 }
+
+#[test]
+fn pid_is_for_containers_alone() {
+    let Some(site) = Site::new() else { return };
+    let output = site.context.type_in("run --target isolated --pid sock-summary").run();
+    output.exits(exit::USAGE).warns("no target is one").warns("container/NAME");
+}

@@ -7,7 +7,7 @@ use dbg_model::Target;
 use super::CheckSettings;
 use crate::args;
 use crate::args::ReportFormat;
-use crate::diagnostic::Fault;
+use crate::diagnostic::{Fault, hinted};
 use crate::exit::FailOn;
 use crate::settings::Repetition;
 
@@ -39,9 +39,16 @@ pub(crate) enum Timings {
     Shown,
 }
 
-/// The target as it was typed, with `--pid` where that was.
-pub(super) fn reach(target: Target, pid: bool) -> Target {
-    if pid { target.with_processes() } else { target }
+/// The targets as they were typed, with `--pid` where that was, which is for containers alone.
+pub(super) fn reach(targets: Vec<Target>, pid: bool) -> Result<Vec<Target>, Fault> {
+    if !pid {
+        return Ok(targets);
+    }
+    if !targets.iter().any(|target| matches!(target, Target::Container(..))) {
+        let error = anyhow::anyhow!("`--pid` looks at the processes of a container, and no target is one");
+        return Err(Fault::usage(hinted(error, "write `--target container/NAME`, or leave `--pid` out")));
+    }
+    Ok(targets.into_iter().map(Target::with_processes).collect())
 }
 
 impl TryFrom<args::Run> for RunSettings {
@@ -50,13 +57,13 @@ impl TryFrom<args::Run> for RunSettings {
     fn try_from(args: args::Run) -> Result<Self, Fault> {
         let mut targets = Vec::new();
         for text in &args.targets {
-            let target = reach(text.parse().map_err(Fault::usage)?, args.pid);
+            let target: Target = text.parse().map_err(Fault::usage)?;
             if !targets.contains(&target) {
                 targets.push(target);
             }
         }
         Ok(Self {
-            targets,
+            targets: reach(targets, args.pid)?,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,
             fail_on: args.fail_on,

@@ -21,7 +21,14 @@ impl TryFrom<TargetExplain> for ExplainSettings {
     type Error = Fault;
 
     fn try_from(args: TargetExplain) -> Result<Self, Fault> {
-        let target = super::run::reach(args.target.parse().map_err(Fault::usage)?, args.pid);
-        Ok(Self { target, checks: CheckSettings::new(&args.words, args.selection)?, output: args.output })
+        let target = args.target.parse().map_err(Fault::usage)?;
+        let [target] = &*super::run::reach(vec![target], args.pid)? else {
+            return Err(Fault::usage(anyhow::anyhow!("a plan is of one target")));
+        };
+        Ok(Self {
+            target: target.clone(),
+            checks: CheckSettings::new(&args.words, args.selection)?,
+            output: args.output,
+        })
     }
 }
