@@ -12,6 +12,7 @@ mod fault;
 mod gc;
 mod image;
 mod log;
+mod recipe;
 mod refusal;
 mod report;
 mod target;
