@@ -2,6 +2,11 @@
 //!
 //! `DBG_TEST_CLUSTER=up` brings one up for each test; `existing` uses the one that KUBECONFIG names, with the image that
 //! `DBG_TEST_IMAGE` names and whose shell is busybox's.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a test ends by panicking, and starts the tools that people use"
+)]
 
 mod life;
 mod pods;

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
@@ -11,10 +12,14 @@ use crate::home::NOBODY;
 use crate::process::die_with_the_test;
 use crate::{Running, is_root, skip, tool};
 
-/// A process that holds the namespaces; they go when it is dropped.
+/// A process that holds the namespaces; they go when the last clone is dropped.
+#[derive(Clone)]
 pub struct Namespace {
-    holder: Child,
+    holder: Arc<Holder>,
 }
+
+/// The process.
+struct Holder(Child);
 
 impl Namespace {
     /// Makes the namespaces and runs `set_up` in them by `sh`. `None`, said aloud, where this machine does not allow it.
@@ -35,7 +40,7 @@ impl Namespace {
         if let Some(stdout) = holder.stdout.take() {
             BufReader::new(stdout).read_line(&mut said).expect("its output can be read");
         }
-        let namespace = Self { holder };
+        let namespace = Self { holder: Arc::new(Holder(holder)) };
         if said != "ready\n" {
             skip("namespaces cannot be made on this machine");
             return None;
@@ -73,19 +78,19 @@ impl Namespace {
     /// What is mounted in them.
     #[must_use]
     pub fn mounts(&self) -> String {
-        std::fs::read_to_string(format!("/proc/{}/mountinfo", self.holder.id())).expect("the holder lives")
+        std::fs::read_to_string(format!("/proc/{}/mountinfo", self.holder.0.id())).expect("the holder lives")
     }
 
     /// The process that holds them.
     #[must_use]
     pub fn holder(&self) -> u32 {
-        self.holder.id()
+        self.holder.0.id()
     }
 
     /// A command in these namespaces, as `nobody` when asked so.
     pub(crate) fn command(&self, program: &Path, unprivileged: bool) -> Command {
         let mut command = Command::new("nsenter");
-        command.args(["--target", &self.holder.id().to_string(), "--mount", "--net"]);
+        command.args(["--target", &self.holder.0.id().to_string(), "--mount", "--net"]);
         if unprivileged {
             command.args(["--setuid", &NOBODY.to_string(), "--setgid", &NOBODY.to_string()]);
         }
@@ -104,7 +109,7 @@ impl Namespace {
     }
 
     fn enter_at<T: Send>(&self, path: &str, act: impl FnOnce() -> T + Send) -> T {
-        let network = std::fs::File::open(format!("/proc/{}/{path}", self.holder.id())).expect("the holder lives");
+        let network = std::fs::File::open(format!("/proc/{}/{path}", self.holder.0.id())).expect("the holder lives");
         let within = move || {
             move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network)).expect("root may enter");
             act()
@@ -113,9 +118,9 @@ impl Namespace {
     }
 }
 
-impl Drop for Namespace {
+impl Drop for Holder {
     fn drop(&mut self) {
-        self.holder.kill().ok();
-        self.holder.wait().ok();
+        self.0.kill().ok();
+        self.0.wait().ok();
     }
 }

@@ -10,6 +10,8 @@ use lexopt::{Arg, Parser, ValueExt as _};
 pub(crate) enum Verb {
     /// One session on stdin and stdout, with whoever holds the key of this run.
     Serve(AgentToken),
+    /// As `Serve`, in a container that was made as this says.
+    ServeContained(AgentToken, String),
     /// Go where this entry says, and serve whoever started it.
     Enter(String),
     /// Say what it is.
@@ -50,7 +52,14 @@ pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Verb, Us
         Some(Arg::Long("help") | Arg::Short('h')) => Verb::Help,
         Some(Arg::Value(word)) if word == "serve" => match parser.next()? {
             None => return Err(UsageError::NoToken),
-            Some(Arg::Value(token)) => Verb::Serve(token.string()?.parse()?),
+            Some(Arg::Value(token)) => {
+                let token = token.string()?.parse()?;
+                match parser.next()? {
+                    None => return Ok(Verb::Serve(token)),
+                    Some(Arg::Value(place)) => Verb::ServeContained(token, place.string()?),
+                    Some(other) => return Err(other.unexpected().into()),
+                }
+            }
             Some(other) => return Err(other.unexpected().into()),
         },
         Some(Arg::Value(word)) if word == "enter" => match parser.next()? {
@@ -81,7 +90,10 @@ mod tests {
     #[test]
     fn each_verb_is_read_with_what_it_takes() {
         let token = RunKey::generate(RunId::from_random([1; 8])).unwrap().public();
-        assert_eq!(typed(&["serve", &token.to_string()]).unwrap(), Verb::Serve(token));
+        assert_eq!(typed(&["serve", &token.to_string()]).unwrap(), Verb::Serve(token.clone()));
+        let contained = Verb::ServeContained(token.clone(), "{}".to_owned());
+        assert_eq!(typed(&["serve", &token.to_string(), "{}"]).unwrap(), contained);
+        assert!(matches!(typed(&["serve", &token.to_string(), "{}", "more"]), Err(UsageError::Words(_))));
         assert_eq!(typed(&["enter", "{}"]).unwrap(), Verb::Enter("{}".to_owned()));
         assert_eq!(typed(&["--version"]).unwrap(), Verb::Version);
         assert_eq!(typed(&["--help"]).unwrap(), Verb::Help);

@@ -1,5 +1,6 @@
 //! The way of a child to its place: it joins, pins its root, fences itself in, and only then starts threads and listens.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -14,7 +15,7 @@ use rustix::net::sockopt::{socket_domain, socket_type};
 use rustix::net::{AddressFamily, SocketType};
 use tokio::runtime;
 
-use crate::fence::{self, Fences, process};
+use crate::fence::{self, Around, Fences, process};
 use crate::inherited::{self, Given};
 use crate::join::join;
 use crate::{AgentError, Entry, EntryError, machine};
@@ -39,7 +40,7 @@ pub fn enter(entry: &str, build: &str) -> ExitCode {
 }
 
 /// An error with its causes and the next step.
-fn line(error: &EntryError) -> String {
+pub(crate) fn line(error: &EntryError) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
@@ -73,8 +74,12 @@ fn arrive(entry: &str) -> Result<Place, EntryError> {
     if let Some(etc) = &entry.etc {
         root = root.with_etc_of(etc);
     }
-    let fences = fence::raise(&entry, &root)?;
-    Ok(Place { session, root, fences })
+    // Once more: joining a user namespace undoes it.
+    let mut stood = BTreeSet::from(process::raise(entry.operator)?);
+    let around = Around { keep: &entry.keep, files: entry.files, watches_processes: entry.watches_processes };
+    let fences = fence::raise(&around, &root)?;
+    stood.extend(fences.stood);
+    Ok(Place { session, root, fences: Fences { stood, held: fences.held } })
 }
 
 fn stream(session: OwnedFd) -> Result<UnixStream, EntryError> {

@@ -2,6 +2,7 @@
 //!
 //! This room runs what the operator sends, where somebody vouches for it whom the operator named, and holds no policy of its own. It must never know how it came to be where it is.
 
+mod contained;
 mod enter;
 mod entry;
 mod entry_error;
@@ -10,6 +11,7 @@ mod inherited;
 mod join;
 mod machine;
 mod runner;
+mod serve_contained;
 mod told;
 
 use std::sync::Arc;
@@ -19,10 +21,12 @@ use dbg_engine::Engine;
 use dbg_session::{AgentFacts, Gate, Security, SessionError};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+pub use contained::Contained;
 pub use enter::enter;
 pub use entry::{Entry, FileReach, Inherited, Join, LinuxCapability, WatchesProcesses};
 pub use entry_error::EntryError;
 pub use machine::machine;
+pub use serve_contained::serve_contained;
 pub use told::tell;
 
 /// Why an agent could not serve.

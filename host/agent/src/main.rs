@@ -18,11 +18,12 @@ const USAGE: u8 = 2;
 const HELP: &str = "\
 The agent of dbg. It is started by `dbg`, and serves one session.
 
-Usage: dbg-agent serve RUN.KEY
+Usage: dbg-agent serve RUN.KEY [PLACE]
        dbg-agent enter ENTRY
        dbg-agent --version
 
-  serve RUN.KEY  Serves whoever holds the key of the run, on stdin and stdout
+  serve RUN.KEY  Serves whoever holds the key of the run, on stdin and stdout; in a container that was made
+                 for it fenced in as PLACE says
   enter ENTRY    Joins the namespaces of a target, fences itself in, and serves whoever started it
   --version      Says build, protocol and architecture
   --help         Says this
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => told(&failure, ExitCode::FAILURE),
         },
+        Ok(Verb::ServeContained(token, place)) => dbg_agent::serve_contained(token, &place, env!("DBG_BUILD")),
         Ok(Verb::Enter(entry)) => dbg_agent::enter(&entry, env!("DBG_BUILD")),
         Ok(Verb::Version) => print(&format!(
             "dbg-agent {} ({}), protocol {PROTOCOL}, {}\n",

@@ -127,6 +127,8 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_placement::Refusal,
         dbg_placement::LaunchError,
         dbg_audit::AuditError,
+        dbg_placement::EngineError,
+        dbg_placement::AgentsError,
     )
 }
 

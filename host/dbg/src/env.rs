@@ -23,8 +23,26 @@ pub(crate) const XDG_CONFIG_HOME: Variable = Variable {
     name: "XDG_CONFIG_HOME",
     doc: "folder of the user's policy and trust; ~/.config without it; ignored for root",
 };
-/// Base of the three above.
+/// Base of the folders.
 pub(crate) const HOME: Variable = Variable { name: "HOME", doc: "base of the folders above; ignored for root" };
+/// The container engine's address.
+pub(crate) const DOCKER_HOST: Variable =
+    Variable { name: "DOCKER_HOST", doc: "address of the container engine: unix:///PATH or tcp://HOST:PORT" };
+/// The container engine by a context's name.
+pub(crate) const DOCKER_CONTEXT: Variable =
+    Variable { name: "DOCKER_CONTEXT", doc: "Docker context that names the container engine" };
+/// Where contexts are.
+pub(crate) const DOCKER_CONFIG: Variable =
+    Variable { name: "DOCKER_CONFIG", doc: "folder of Docker's configuration; ~/.docker without it" };
+/// Where certificates for the engine are.
+pub(crate) const DOCKER_CERT_PATH: Variable =
+    Variable { name: "DOCKER_CERT_PATH", doc: "folder of ca.pem, cert.pem and key.pem for the container engine" };
+/// TLS to the engine.
+pub(crate) const DOCKER_TLS_VERIFY: Variable =
+    Variable { name: "DOCKER_TLS_VERIFY", doc: "TLS to the container engine, when set to anything" };
+/// Where engines without root listen.
+pub(crate) const XDG_RUNTIME_DIR: Variable =
+    Variable { name: "XDG_RUNTIME_DIR", doc: "folder of the sockets of engines without root" };
 /// Colour off.
 pub(crate) const NO_COLOR: Variable = Variable { name: "NO_COLOR", doc: "no colour, when set to anything" };
 /// Kind of terminal.
@@ -41,8 +59,24 @@ pub(crate) const SUDO_USER: Variable = Variable { name: "SUDO_USER", doc: "likew
 pub(crate) const SUDO_UID: Variable = Variable { name: "SUDO_UID", doc: "likewise, their number" };
 
 /// All of them, for help and documentation. A secret parameter given as `env:NAME` reads the variable it names besides.
-pub(crate) const ALL: [Variable; 10] =
-    [XDG_DATA_HOME, XDG_CACHE_HOME, XDG_CONFIG_HOME, HOME, NO_COLOR, TERM, COLUMNS, USER, SUDO_USER, SUDO_UID];
+pub(crate) const ALL: [Variable; 16] = [
+    XDG_DATA_HOME,
+    XDG_CACHE_HOME,
+    XDG_CONFIG_HOME,
+    HOME,
+    DOCKER_HOST,
+    DOCKER_CONTEXT,
+    DOCKER_CONFIG,
+    DOCKER_CERT_PATH,
+    DOCKER_TLS_VERIFY,
+    XDG_RUNTIME_DIR,
+    NO_COLOR,
+    TERM,
+    COLUMNS,
+    USER,
+    SUDO_USER,
+    SUDO_UID,
+];
 
 impl Variable {
     /// Its value, when it is set and not empty.

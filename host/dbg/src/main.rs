@@ -52,6 +52,8 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<Exit, Fault> {
         Command::Trust(args) => command::trust(&args, terminal),
         Command::Target(args) => command::target(args, terminal),
         Command::Audit(args) => command::audit(&args, terminal),
+        Command::Image(args) => command::image(args, terminal),
+        Command::Gc(args) => command::gc(&args, terminal),
         Command::Schema(args) => command::schema(&args),
         Command::Completion(args) => command::completion(&args),
     }

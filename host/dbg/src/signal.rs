@@ -10,8 +10,8 @@ use crate::exit::Exit;
 /// Turns true with the first signal.
 pub(crate) type Cancelled = watch::Receiver<bool>;
 
-/// Listens from now on.
-pub(crate) fn listen() -> io::Result<Cancelled> {
+/// Listens from now on. `release` gives back what this process does not hold alone, before the second signal ends it.
+pub(crate) fn listen(release: impl FnOnce() + Send + 'static) -> io::Result<Cancelled> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
@@ -20,7 +20,8 @@ pub(crate) fn listen() -> io::Result<Cancelled> {
         any(&mut interrupt, &mut terminate, &mut hangup).await;
         sender.send_replace(true);
         any(&mut interrupt, &mut terminate, &mut hangup).await;
-        // Everything that dbg holds is in this process or, as an agent, ended by the kernel with it: leaving it is the clean-up.
+        // Everything else is in this process or, as an agent, ended by the kernel with it.
+        release();
         std::process::exit(i32::from(Exit::Interrupted.code()));
     });
     Ok(receiver)

@@ -51,5 +51,5 @@ pub use redacted::Redacted;
 pub use run_id::{RunId, RunIdError};
 pub use severity::Severity;
 pub use suggest::nearest;
-pub use target::{NetnsName, ProcessId, Target, TargetError, TargetKind};
+pub use target::{EngineName, JoinsProcesses, NetnsName, ProcessId, Target, TargetError, TargetKind};
 pub use unit::{UnitError, format_duration, format_size, parse_duration, parse_size};

@@ -17,7 +17,30 @@ pub enum Target {
     Pid(ProcessId),
     /// A network namespace that has a name.
     Netns(NetnsName),
+    /// An isolated container of the local engine.
+    Isolated,
+    /// The machine of the local engine, from a container with the machine's namespaces.
+    Host,
+    /// A running container of the local engine.
+    Container(EngineName, JoinsProcesses),
+    /// A network of the local engine.
+    Network(EngineName),
 }
+
+/// Whether the process namespace of a container is joined as well as its network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum JoinsProcesses {
+    /// It is: its processes and its files are seen.
+    Yes,
+    /// Its network alone.
+    No,
+}
+
+/// The name of a container or of a network of an engine, or the start of a container's id: 1 to 128 of `A-Z`, `a-z`, `0-9`, `_`, `.` and
+/// `-`, the first no sign. So it fits a path of the engine's API.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EngineName(String);
 
 /// The number of a process: from 1 to 2^22, the most that Linux gives. Source: man 5 proc_sys_kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,7 +64,7 @@ pub struct TargetKind {
 }
 
 /// Every kind of this build.
-const KINDS: [TargetKind; 3] = [LOCAL, PID, NETNS];
+const KINDS: [TargetKind; 7] = [LOCAL, PID, NETNS, ISOLATED, HOST, CONTAINER, NETWORK];
 
 const LOCAL: TargetKind = TargetKind { word: "local", form: "local", doc: "this machine, as whoever runs dbg sees it" };
 const PID: TargetKind =
@@ -49,10 +72,30 @@ const PID: TargetKind =
 const NETNS: TargetKind =
     TargetKind { word: "netns", form: "netns/NAME", doc: "a network namespace by its name, as `ip netns` lists it" };
 
+const ISOLATED: TargetKind = TargetKind {
+    word: "isolated",
+    form: "isolated",
+    doc: "an isolated container of the local engine, Docker or Podman",
+};
+const HOST: TargetKind = TargetKind {
+    word: "host",
+    form: "host",
+    doc: "the engine's machine, from a container with its namespaces and its files read-only",
+};
+const CONTAINER: TargetKind = TargetKind {
+    word: "container",
+    form: "container/NAME",
+    doc: "the network of a running container; with `--pid` its processes and files too",
+};
+const NETWORK: TargetKind =
+    TargetKind { word: "network", form: "network/NAME", doc: "a network of the local engine, by its name" };
+
 /// Linux gives no process a higher number. Source: `PID_MAX_LIMIT`, include/linux/threads.h
 const MAX_PID: u32 = 1 << 22;
 /// A file name of Linux has no more bytes.
 const MAX_NAME: usize = 255;
+/// Engines allow more; the longest in use are generated, of three parts with at most 63 bytes each, and rarely have 128.
+const MAX_ENGINE_NAME: usize = 128;
 
 /// Why a text is no target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +136,14 @@ pub enum TargetError {
         /// What was given, escaped and cut.
         shown: String,
     },
+    /// `container/../x`.
+    #[error(
+        "`{shown}` is no name of a container or network: it is at most {MAX_ENGINE_NAME} of letters, digits, `_`, `.` and `-`, the first no sign"
+    )]
+    NotAnEngineName {
+        /// What was given, escaped and cut.
+        shown: String,
+    },
 }
 
 impl TargetError {
@@ -107,6 +158,7 @@ impl TargetError {
             Self::NameWanted { form } => Some(format!("write `--target {form}`")),
             Self::NotAProcessId { .. } => Some("`ps -e` lists processes with their numbers".to_owned()),
             Self::NotANetnsName { .. } => Some("`dbg target list` lists the network namespaces".to_owned()),
+            Self::NotAnEngineName { .. } => Some("`dbg target list` lists containers and networks".to_owned()),
         }
     }
 }
@@ -116,6 +168,66 @@ impl Target {
     #[must_use]
     pub fn kinds() -> &'static [TargetKind] {
         &KINDS
+    }
+
+    /// Whether a container engine is asked to reach it.
+    #[must_use]
+    pub fn is_of_engine(&self) -> bool {
+        match self {
+            Self::Isolated | Self::Host | Self::Container(..) | Self::Network(_) => true,
+            Self::Local | Self::Pid(_) | Self::Netns(_) => false,
+        }
+    }
+
+    /// The same target with the processes of the container; any other as it is.
+    #[must_use]
+    pub fn with_processes(self) -> Self {
+        match self {
+            Self::Container(name, _) => Self::Container(name, JoinsProcesses::Yes),
+            other => other,
+        }
+    }
+}
+
+impl EngineName {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for EngineName {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        let starts = text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
+        if starts && text.len() <= MAX_ENGINE_NAME && text.bytes().all(inside) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(TargetError::NotAnEngineName { shown: shown(text) })
+        }
+    }
+}
+
+impl fmt::Display for EngineName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<EngineName> for String {
+    fn from(name: EngineName) -> Self {
+        name.0
+    }
+}
+
+impl TryFrom<String> for EngineName {
+    type Error = TargetError;
+
+    fn try_from(text: String) -> Result<Self, TargetError> {
+        text.parse()
     }
 }
 
@@ -176,6 +288,14 @@ impl FromStr for Target {
         match (kind, name) {
             ("local", None) if text == LOCAL.word => Ok(Self::Local),
             ("local", _) => Err(TargetError::NameNotWanted { kind: LOCAL.word, shown: shown(text) }),
+            ("isolated", None) if text == ISOLATED.word => Ok(Self::Isolated),
+            ("isolated", _) => Err(TargetError::NameNotWanted { kind: ISOLATED.word, shown: shown(text) }),
+            ("host", None) if text == HOST.word => Ok(Self::Host),
+            ("host", _) => Err(TargetError::NameNotWanted { kind: HOST.word, shown: shown(text) }),
+            ("container", Some(name)) => name.parse().map(|name| Self::Container(name, JoinsProcesses::No)),
+            ("container", None) => Err(TargetError::NameWanted { form: CONTAINER.form }),
+            ("network", Some(name)) => name.parse().map(Self::Network),
+            ("network", None) => Err(TargetError::NameWanted { form: NETWORK.form }),
             ("pid", Some(name)) => name.parse().map(Self::Pid),
             ("pid", None) => Err(TargetError::NameWanted { form: PID.form }),
             ("netns", Some(name)) => name.parse().map(Self::Netns),
@@ -192,7 +312,7 @@ impl FromStr for Target {
 /// The target that was meant by another kind.
 fn meant(kind: &str, name: Option<&str>) -> String {
     match (KINDS.into_iter().find(|known| known.word == kind), name) {
-        (Some(known), Some(name)) if known != LOCAL => format!("{kind}/{}", shown(name)),
+        (Some(known), Some(name)) if known.form != known.word => format!("{kind}/{}", shown(name)),
         (Some(known), _) => known.form.to_owned(),
         (None, _) => kind.to_owned(),
     }
@@ -208,6 +328,10 @@ impl fmt::Display for Target {
             Self::Local => f.pad(LOCAL.word),
             Self::Pid(pid) => f.pad(&format!("{}/{pid}", PID.word)),
             Self::Netns(name) => f.pad(&format!("{}/{}", NETNS.word, name.as_str())),
+            Self::Isolated => f.pad(ISOLATED.word),
+            Self::Host => f.pad(HOST.word),
+            Self::Container(name, _) => f.pad(&format!("{}/{name}", CONTAINER.word)),
+            Self::Network(name) => f.pad(&format!("{}/{name}", NETWORK.word)),
         }
     }
 }
@@ -256,7 +380,19 @@ mod tests {
 
     #[test]
     fn a_target_is_read_as_it_is_written() {
-        for text in ["local", "pid/1", "pid/4194304", "netns/blue", "netns/a b", "netns/..."] {
+        for text in [
+            "local",
+            "pid/1",
+            "pid/4194304",
+            "netns/blue",
+            "netns/a b",
+            "netns/...",
+            "isolated",
+            "host",
+            "container/web",
+            "container/0f3a",
+            "network/shop_default",
+        ] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
         }
         assert_eq!("pid/007".parse::<Target>().unwrap().to_string(), "pid/7");
@@ -272,14 +408,14 @@ mod tests {
 
     #[test]
     fn a_target_that_takes_no_name_refuses_one() {
-        for text in ["local/n1", "local/"] {
-            assert!(matches!(text.parse::<Target>(), Err(TargetError::NameNotWanted { kind: "local", .. })));
+        for text in ["local/n1", "local/", "isolated/x", "host/n1"] {
+            assert!(matches!(text.parse::<Target>(), Err(TargetError::NameNotWanted { .. })), "{text}");
         }
     }
 
     #[test]
     fn a_target_that_takes_a_name_needs_one() {
-        for text in ["pid", "pid/", "netns", "netns/"] {
+        for text in ["pid", "pid/", "netns", "netns/", "container", "container/", "network/"] {
             assert!(matches!(text.parse::<Target>(), Err(TargetError::NameWanted { .. })), "{text}");
         }
     }
@@ -300,6 +436,22 @@ mod tests {
             assert!(matches!(error, TargetError::NotANetnsName { .. }), "{name:?}");
         }
         assert!(format!("netns/{}", "x".repeat(255)).parse::<Target>().is_ok());
+    }
+
+    #[test]
+    fn a_name_of_an_engine_cannot_leave_its_place_in_a_path() {
+        let long = "x".repeat(129);
+        for name in ["..", "../x", "a/b", "a?b", "a%2f", "-rf", ".x", "a b", "ä", &long] {
+            let error = format!("container/{name}").parse::<Target>().unwrap_err();
+            assert!(matches!(error, TargetError::NotAnEngineName { .. }), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn processes_are_joined_of_containers_alone() {
+        let target: Target = "container/web".parse().unwrap();
+        assert!(matches!(target.with_processes(), Target::Container(_, JoinsProcesses::Yes)));
+        assert_eq!(Target::Host.with_processes(), Target::Host);
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Drop for Child {
 }
 
 /// What an agent said, as it may be shown.
-fn in_one_line(words: &[u8]) -> String {
+pub(crate) fn in_one_line(words: &[u8]) -> String {
     let text = String::from_utf8_lossy(words);
     let text = text.trim().strip_prefix("dbg-agent: ").unwrap_or(text.trim());
     Cell(truncate_at_char(text, WORDS as usize)).to_string()

@@ -3,7 +3,9 @@
 use dbg_agent::{FileReach, LinuxCapability};
 use serde::Serialize;
 
-use crate::plan::{Because, ChildPlan, Joined, Place, Plan, RootOf};
+use crate::plan::{
+    Because, ChildPlan, ContainerPlan, HostNamespace, Joined, Limit, NetworkOf, PidsOf, Place, Plan, RootOf, User,
+};
 
 /// One thing that a plan has, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +21,7 @@ pub struct Item {
 pub struct Explanation {
     /// The target.
     pub target: String,
-    /// Where the agent runs: `in this process` or `in a child process`.
+    /// Where the agent runs: `in this process`, `in a child process` or `in a container`, and of what.
     pub runs: Item,
     /// The namespaces that are joined, in this order.
     pub joins: Vec<Item>,
@@ -31,6 +33,12 @@ pub struct Explanation {
     pub keeps: Vec<Item>,
     /// Linux capabilities that the agent would keep, were they there; without them checks see less.
     pub lacks: Vec<Item>,
+    /// Folders of the machine that are in a container.
+    pub mounts: Vec<Item>,
+    /// Words of a container engine that loosen or tighten what keeps a container in.
+    pub options: Vec<Item>,
+    /// What a container may take.
+    pub limits: Vec<Item>,
     /// Which files checks and probes can read.
     pub files: Vec<Item>,
     /// What is to keep the agent's process in. What the kernel lacks does not stand, and the report says so.
@@ -53,6 +61,9 @@ impl Explanation {
             ("NEEDS TO ENTER", &self.enters_with),
             ("KEEPS", &self.keeps),
             ("LACKS", &self.lacks),
+            ("MOUNTS", &self.mounts),
+            ("OPTIONS", &self.options),
+            ("LIMITS", &self.limits),
             ("READS", &self.files),
             ("FENCES", &self.fences),
             ("CREATES", &self.creates),
@@ -85,6 +96,9 @@ pub fn explain(plan: &Plan) -> Explanation {
             enters_with: Vec::new(),
             keeps: Vec::new(),
             lacks: Vec::new(),
+            mounts: Vec::new(),
+            options: Vec::new(),
+            limits: Vec::new(),
             files: vec![item("what this process may read", "a check reads what it was granted of that")],
             fences: Vec::new(),
             creates: vec![item("nothing", "the agent is a task of this process")],
@@ -99,6 +113,9 @@ pub fn explain(plan: &Plan) -> Explanation {
             enters_with: items(&child.enters_with, |capability| (*capability).to_owned()),
             keeps: items(&child.keeps, |capability| capability_word(*capability).to_owned()),
             lacks: items(&child.lacks, |capability| capability_word(*capability).to_owned()),
+            mounts: Vec::new(),
+            options: Vec::new(),
+            limits: Vec::new(),
             files: files(child),
             fences: items(&child.fences, ToString::to_string),
             creates: vec![item(
@@ -112,6 +129,91 @@ pub fn explain(plan: &Plan) -> Explanation {
             ],
             notes,
         },
+        Place::Container(container) => of_container(target, &plan.place.reason, container, notes),
+    }
+}
+
+fn of_container(target: String, reason: &str, plan: &ContainerPlan, notes: Vec<String>) -> Explanation {
+    let mut joins = Vec::new();
+    let mut leaves = Vec::new();
+    match &plan.network.what {
+        NetworkOf::Own => leaves.push(item("network", &plan.network.reason)),
+        NetworkOf::Host => joins.push(item("network of the machine", &plan.network.reason)),
+        NetworkOf::Container(id) => {
+            joins.push(item(format!("network of the container {}", short(id)), &plan.network.reason))
+        }
+        NetworkOf::Network(_) => leaves.push(item("network", &plan.network.reason)),
+    }
+    match &plan.pids.what {
+        PidsOf::Own => leaves.push(item("pid", &plan.pids.reason)),
+        PidsOf::Host => joins.push(item("pid of the machine", &plan.pids.reason)),
+        PidsOf::Container(id) => joins.push(item(format!("pid of the container {}", short(id)), &plan.pids.reason)),
+    }
+    joins.extend(items(&plan.host, |host| host_word(*host).to_owned()));
+    let user = match plan.user.what {
+        User::Nobody => "nobody",
+        User::Root => "root",
+    };
+    let reach = match plan.files.what {
+        FileReach::Root => "all files there",
+        FileReach::System => "`/etc`, `/proc`, `/run` and `/sys` there",
+    };
+    let mut options = vec![item(format!("user {user}"), &plan.user.reason)];
+    options.push(item("read-only root", "nothing in it has to be written"));
+    options.extend(items(&plan.options, |option| (*option).to_owned()));
+    options.push(item("no log", "the engine keeps nothing of what it says, and the session is encrypted"));
+    Explanation {
+        target,
+        runs: item(
+            format!("in a container of {} {} at `{}`", plan.engine.kind, plan.engine.version, plan.engine.address),
+            reason,
+        ),
+        joins,
+        leaves,
+        enters_with: items(&plan.enters_with, |capability| capability_word(*capability).to_owned()),
+        keeps: items(&plan.keeps, |capability| capability_word(*capability).to_owned()),
+        lacks: Vec::new(),
+        mounts: items(&plan.mounts, |mount| format!("`{}` at `{}`, read-only", mount.source, mount.target)),
+        options,
+        limits: items(&plan.limits, |limit| limit_words(*limit)),
+        files: vec![item(format!("beneath `{}`", plan.root.what), &plan.root.reason), item(reach, &plan.files.reason)],
+        fences: items(&plan.fences, ToString::to_string),
+        creates: vec![
+            item("one container", "labelled with this run, its owner and its deadline"),
+            item("the image of the agent, unless the engine has it", "made in memory; it stays, for the next run"),
+        ],
+        ends: vec![
+            item("the end of the run", "the container is removed, however the run ends"),
+            item(
+                "the end of this process",
+                "the agent ends with its closed input or within 30 s, and the engine removes it",
+            ),
+            item("`dbg gc`", "removes what an engine that was away has left"),
+        ],
+        notes,
+    }
+}
+
+/// As engines show it.
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+fn host_word(namespace: HostNamespace) -> &'static str {
+    match namespace {
+        HostNamespace::Ipc => "ipc of the machine",
+        HostNamespace::Cgroup => "cgroup of the machine",
+        HostNamespace::User => "user of the machine",
+    }
+}
+
+fn limit_words(limit: Limit) -> String {
+    match limit {
+        Limit::Memory(bytes) => format!("{} MiB of memory", bytes >> 20),
+        Limit::Processes(count) => format!("{count} processes"),
+        Limit::Processor(billionths) => {
+            format!("{}.{} processors", billionths / 1_000_000_000, billionths / 100_000_000 % 10)
+        }
     }
 }
 

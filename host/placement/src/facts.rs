@@ -19,6 +19,7 @@ pub use netns::{MAX_NAMES, NetnsFacts, OpenNetns, names};
 pub use process::{Hold as ProcessHold, OpenProcess, ProcessFacts};
 
 use crate::Refusal;
+use crate::docker::{self, EngineTarget, EngineTargetFacts, Engines};
 
 /// Everything that a plan is made of, besides the target and the checks' needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub enum TargetFacts {
     Process(ProcessId, ProcessFacts),
     /// The network namespace of this name.
     Netns(NetnsName, NetnsFacts),
+    /// What a container engine has.
+    Engine(EngineTarget),
 }
 
 /// A network namespace that is open, and how we stand to it.
@@ -94,8 +97,8 @@ pub fn own() -> Result<Own, Refusal> {
 /// Looks at the target, and holds on to it.
 ///
 /// # Errors
-/// [`Refusal::NoProc`] alone: that a target is not there, or closed to us, is a fact.
-pub fn gather(target: &Target) -> Result<(Facts, Pins), Refusal> {
+/// [`Refusal::NoProc`] and [`Refusal::Engine`] alone: that a target is not there, or closed to us, is a fact.
+pub async fn gather(target: &Target, engines: &Engines) -> Result<(Facts, Pins), Refusal> {
     let own = own::look()?;
     let (target, pins) = match target {
         Target::Pid(pid) => {
@@ -107,6 +110,22 @@ pub fn gather(target: &Target) -> Result<(Facts, Pins), Refusal> {
             (TargetFacts::Netns(name.clone(), facts), pins)
         }
         Target::Local => (TargetFacts::Local, Pins::default()),
+        Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => {
+            (TargetFacts::Engine(of_engine(target, engines).await?), Pins::default())
+        }
     };
     Ok((Facts { own, target }, pins))
+}
+
+async fn of_engine(target: &Target, engines: &Engines) -> Result<EngineTarget, Refusal> {
+    let engine = engines.engine().await?;
+    let what = match target {
+        Target::Container(name, joins) => {
+            EngineTargetFacts::Container(name.clone(), *joins, docker::container(&engine, name).await?)
+        }
+        Target::Network(name) => EngineTargetFacts::Network(name.clone(), docker::network(&engine, name).await?),
+        Target::Host => EngineTargetFacts::Host,
+        Target::Isolated | Target::Local | Target::Pid(_) | Target::Netns(_) => EngineTargetFacts::Isolated,
+    };
+    Ok(EngineTarget { engine: engine.facts.clone(), what })
 }

@@ -6,7 +6,7 @@ use dbg_agent::LinuxCapability;
 
 use crate::explain::capability_word;
 use crate::facts::Own;
-use crate::plan::Place;
+use crate::plan::{NetworkOf, PidsOf, Place};
 use crate::{Placed, Plan};
 
 /// A right that a run holds beyond those of an ordinary user.
@@ -16,6 +16,10 @@ pub enum Holding {
     Root,
     /// This process has Linux capabilities, whatever its child drops of them.
     Capabilities,
+    /// It speaks to a container engine, which does as root whatever it is asked.
+    Engine,
+    /// The agent has namespaces of the machine or of another container.
+    Namespaces,
     /// The agent keeps this one while checks run.
     Kept(LinuxCapability),
 }
@@ -25,6 +29,8 @@ impl fmt::Display for Holding {
         match self {
             Self::Root => f.write_str("the rights of root"),
             Self::Capabilities => f.write_str("Linux capabilities"),
+            Self::Engine => f.write_str("a container engine"),
+            Self::Namespaces => f.write_str("namespaces that are not its own"),
             Self::Kept(capability) => write!(f, "`{}`", capability_word(*capability)),
         }
     }
@@ -44,25 +50,31 @@ fn holdings(plan: &Plan, own: &Own) -> Vec<Holding> {
     let kept = match &plan.place.what {
         Place::InProcess => Vec::new(),
         Place::Child(child) => child.keeps.iter().map(|kept| Holding::Kept(kept.what)).collect(),
+        Place::Container(container) => {
+            let own = matches!(container.network.what, NetworkOf::Own | NetworkOf::Network(_))
+                && container.pids.what == PidsOf::Own
+                && container.host.is_empty();
+            let others = (!own).then_some(Holding::Namespaces);
+            let kept = container.keeps.iter().map(|kept| Holding::Kept(kept.what));
+            [Holding::Engine].into_iter().chain(others).chain(kept).collect()
+        }
     };
     root.into_iter().chain(capabilities).chain(kept).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use dbg_model::{Capability, Target};
+    use dbg_model::Capability;
     use rustix::thread::CapabilitySet;
 
     use super::*;
     use crate::facts;
-    use crate::place;
 
     fn on_local(euid: u32, capabilities: CapabilitySet) -> Vec<Holding> {
-        let placed = place(&Target::Local, &[Capability::Files].into()).unwrap();
         let own = Own { euid, capabilities, ..facts::own().unwrap() };
         let facts = facts::Facts { own: own.clone(), target: facts::TargetFacts::Local };
         let plan = crate::plan::plan(&[Capability::Files].into(), &facts).unwrap();
-        Placed { plan, own, ..placed }.holdings()
+        holdings(&plan, &own)
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use dbg_agent::AgentError;
 use dbg_engine::Engine;
+use dbg_session::{RunKey, Security};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 
 use crate::child::Child;
+use crate::docker::{self, Container, EngineError, Engines, Mission};
 use crate::{Place, Placed, Program, ProgramError, Refusal, child, local};
 
 /// A stream to an agent, of whatever kind.
@@ -28,6 +31,15 @@ pub enum LaunchError {
     /// There is no program to start.
     #[error("there is no agent to start")]
     Program(#[from] ProgramError),
+    /// The container engine did not do what it was asked.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A container that is not ours has the name of ours.
+    #[error("another container has the name `{name}`")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
     /// The kernel starts no process.
     #[error("the agent cannot be started")]
     Start(#[source] io::Error),
@@ -49,6 +61,8 @@ impl LaunchError {
         match self {
             Self::Refused(refusal) => refusal.hint(),
             Self::Program(error) => error.hint(),
+            Self::Engine(error) => error.hint(),
+            Self::NameTaken { .. } => Some("run again: the next run has another name".to_owned()),
             Self::Start(_) | Self::Agent(_) | Self::Broke | Self::Ended(_) => None,
         }
     }
@@ -94,6 +108,8 @@ impl fmt::Display for Account {
 pub struct Launched {
     /// The session's stream; taken once.
     pub stream: Stream,
+    /// How the session is protected.
+    pub security: Security<Arc<RunKey>>,
     /// What must outlive the session.
     pub hold: Hold,
 }
@@ -104,6 +120,7 @@ pub struct Hold(Held);
 enum Held {
     Task(Task),
     Child(Child),
+    Container(Container),
 }
 
 /// An agent in this process. Dropping it ends it.
@@ -117,11 +134,16 @@ impl Drop for Task {
 
 impl Launched {
     pub(crate) fn in_process(stream: Stream, task: JoinHandle<Result<(), AgentError>>) -> Self {
-        Self { stream, hold: Hold(Held::Task(Task(task))) }
+        Self { stream, security: Security::Process, hold: Hold(Held::Task(Task(task))) }
     }
 
     pub(crate) fn child(stream: Stream, child: Child) -> Self {
-        Self { stream, hold: Hold(Held::Child(child)) }
+        // The stream is one that this process made, and whose other end its child alone holds.
+        Self { stream, security: Security::Process, hold: Hold(Held::Child(child)) }
+    }
+
+    pub(crate) fn container(stream: Stream, container: Container, key: Arc<RunKey>) -> Self {
+        Self { stream, security: Security::Noise(key), hold: Hold(Held::Container(container)) }
     }
 }
 
@@ -135,18 +157,36 @@ impl Hold {
                 Err(_) => Err(LaunchError::Broke),
             },
             Held::Child(child) => child.gone().await.map_err(LaunchError::Ended),
+            Held::Container(container) => container.gone().await,
         }
     }
 }
 
-/// Launches the agent of a plan. `build` names this dbg; `engine` is used by agents that run in this process, `program` by those that
-/// do not.
-pub async fn launch(placed: Placed, program: &Program, build: &str, engine: &Engine) -> Result<Launched, LaunchError> {
-    match &placed.plan.place.what {
-        Place::InProcess => Ok(local::launch(build, engine)),
-        Place::Child(plan) => {
-            let plan = plan.clone();
-            child::launch(&plan, placed, program).await
+/// What agents are launched with.
+#[derive(Clone)]
+pub struct Launcher {
+    /// The name of this dbg.
+    pub build: &'static str,
+    /// For agents that run in this process.
+    pub engine: Engine,
+    /// For those that run in a child of it.
+    pub program: Program,
+    /// For those that run in a container.
+    pub engines: Engines,
+    /// The run.
+    pub mission: Mission,
+}
+
+impl Launcher {
+    /// Launches the agent of a plan, for the run's target of this number.
+    ///
+    /// # Errors
+    /// Why there is none; then nothing of it is left.
+    pub async fn launch(&self, placed: Placed, number: usize) -> Result<Launched, LaunchError> {
+        match placed.plan.place.what.clone() {
+            Place::InProcess => Ok(local::launch(self.build, &self.engine)),
+            Place::Child(plan) => child::launch(&plan, placed, &self.program).await,
+            Place::Container(plan) => docker::launch(&placed.plan, &plan, number, &self.engines, &self.mission).await,
         }
     }
 }

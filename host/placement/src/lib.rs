@@ -6,6 +6,7 @@
 mod agents;
 mod child;
 mod detections;
+pub mod docker;
 mod explain;
 pub mod facts;
 mod frames;
@@ -19,9 +20,10 @@ mod refusal;
 
 pub use agents::{Agents, AgentsError};
 pub use detections::{Certainty, Detection, detections};
+pub use docker::{EngineError, EngineSettings, Engines, Mission};
 pub use explain::{Explanation, Item, explain};
 pub use holding::Holding;
-pub use launch::{Account, Ending, Hold, LaunchError, Launched, Stream, launch};
+pub use launch::{Account, Ending, Hold, LaunchError, Launched, Launcher, Stream};
 pub use place::{NeedsChild, Placed, needs_child, place};
 pub use plan::{Place, Plan};
 pub use program::{Program, ProgramError};

@@ -2,6 +2,7 @@
 
 use dbg_model::Target;
 
+use crate::docker::Engines;
 use crate::facts::{Own, Pins, gather};
 use crate::plan::{Needs, Plan, plan};
 use crate::{Refusal, plan as planning};
@@ -34,7 +35,7 @@ pub fn needs_child(target: &Target, own: &Own) -> NeedsChild {
 ///
 /// # Errors
 /// Why it cannot be reached.
-pub fn place(target: &Target, needs: &Needs) -> Result<Placed, Refusal> {
-    let (facts, pins) = gather(target)?;
+pub async fn place(target: &Target, needs: &Needs, engines: &Engines) -> Result<Placed, Refusal> {
+    let (facts, pins) = gather(target, engines).await?;
     Ok(Placed { plan: plan(needs, &facts)?, own: facts.own, pins })
 }

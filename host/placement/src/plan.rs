@@ -1,5 +1,6 @@
 //! The least privileged way that works, and why: a pure function of what the checks need and of facts.
 
+mod container;
 mod network;
 mod notes;
 mod rights;
@@ -13,8 +14,11 @@ use std::path::PathBuf;
 use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
 use dbg_model::{Capability, Fence, NetnsName, ProcessId, Target};
 
+use crate::docker::EngineTarget;
 use crate::facts::{self, Facts, NetnsFacts, Network, Own, ProcessFacts, TargetFacts};
 use crate::{NeedsChild, Refusal};
+
+pub use container::{BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, User};
 
 /// The capabilities of dbg that the selected checks were granted.
 pub type Needs = BTreeSet<Capability>;
@@ -37,6 +41,8 @@ pub enum Place {
     InProcess,
     /// In a child of this process.
     Child(Box<ChildPlan>),
+    /// In a container of the local engine.
+    Container(Box<ContainerPlan>),
 }
 
 /// Something of a plan, and why it is there: one sentence, lower case, no full stop.
@@ -102,6 +108,8 @@ pub(crate) fn needs_child(target: &Target, own: &Own) -> NeedsChild {
     match target {
         Target::Local if !own.is_privileged() => NeedsChild::No,
         Target::Local | Target::Pid(_) | Target::Netns(_) => NeedsChild::Yes,
+        // Its program is in the engine's image.
+        Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => NeedsChild::No,
     }
 }
 
@@ -115,7 +123,13 @@ pub fn plan(needs: &Needs, facts: &Facts) -> Result<Plan, Refusal> {
         TargetFacts::Local => local(own, needs),
         TargetFacts::Process(pid, process) => of_process(own, needs, *pid, process),
         TargetFacts::Netns(name, netns) => of_netns(own, needs, name, netns),
+        TargetFacts::Engine(target) => of_engine(needs, target),
     }
+}
+
+/// The plan for a target of a container engine: who runs this process matters to the engine alone.
+pub(crate) fn of_engine(needs: &Needs, target: &EngineTarget) -> Result<Plan, Refusal> {
+    container::of(needs, target)
 }
 
 fn local(own: &Own, needs: &Needs) -> Result<Plan, Refusal> {

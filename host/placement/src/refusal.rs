@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use dbg_model::{Cell, NetnsName, ProcessId, nearest};
+use dbg_model::{Cell, EngineName, NetnsName, ProcessId, nearest};
 use rustix::io::Errno;
+
+use crate::docker::{EngineError, Words};
 
 /// Why a target cannot be reached. Nothing was created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +91,77 @@ pub enum Refusal {
     /// The network namespace is outside of our user namespace.
     #[error("its network namespace belongs to a user namespace outside of this one, where no right of ours counts")]
     OutsideUserNamespace,
+    /// The container engine does not answer, or not as it should.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// No container has this name.
+    #[error("there is no container `{name}`")]
+    NoContainer {
+        /// The name.
+        name: EngineName,
+        /// Those that run; raw.
+        known: Vec<String>,
+    },
+    /// The container does not run.
+    #[error("the container `{name}` does not run: it is {status}")]
+    NotRunning {
+        /// The name.
+        name: EngineName,
+        /// The engine's word.
+        status: Words,
+    },
+    /// The container is paused.
+    #[error("the container `{name}` is paused: nothing in it answers")]
+    Paused {
+        /// The name.
+        name: EngineName,
+    },
+    /// The container ends again and again.
+    #[error("the container `{name}` restarts in a loop: it is never there for long enough")]
+    Restarting {
+        /// The name.
+        name: EngineName,
+    },
+    /// The container is gone; another one may have its name.
+    #[error("the container `{name}` is gone meanwhile; if there is one of this name now, it is another one")]
+    ContainerReplaced {
+        /// The name.
+        name: EngineName,
+    },
+    /// The container has no network.
+    #[error("the container `{name}` has no network: it was started with `--network none`")]
+    NoNetworkInContainer {
+        /// The name.
+        name: EngineName,
+    },
+    /// A check reads files, and the container's are reached by its processes.
+    #[error("a check was granted `files`, and those of the container `{name}` are reached by its processes alone")]
+    FilesNeedProcesses {
+        /// The name.
+        name: EngineName,
+    },
+    /// The container's processes are among those of another one.
+    #[error("the container `{name}` shares the processes of another one, and nobody says which of them are its own")]
+    SharedProcesses {
+        /// The name.
+        name: EngineName,
+    },
+    /// No network has this name.
+    #[error("the engine has no network `{name}`")]
+    NoNetwork {
+        /// The name.
+        name: EngineName,
+        /// Those that there are; raw.
+        known: Vec<String>,
+    },
+    /// The name stands for no network.
+    #[error("`{name}` is no network that a container can be attached to: its driver is {driver}")]
+    SpecialNetwork {
+        /// The name.
+        name: EngineName,
+        /// The driver.
+        driver: Words,
+    },
     /// `/proc` does not say who we are.
     #[error("`/proc` does not say which namespaces this dbg is in: {0}")]
     NoProc(Errno),
@@ -110,6 +183,23 @@ impl Refusal {
             Self::NotANetns { .. } => "`dbg target list` lists the network namespaces".to_owned(),
             Self::OutsideUserNamespace => "run dbg in the user namespace that made it, as its root".to_owned(),
             Self::NoProc(_) => "mount `/proc`, then run again".to_owned(),
+            Self::Engine(error) => return error.hint(),
+            Self::NoContainer { name, known } => near_in_engine("container", name, known),
+            Self::NoNetwork { name, known } => near_in_engine("network", name, known),
+            Self::NotRunning { name, .. } => {
+                format!("`docker start {name}` starts it; `docker logs {name}` may say why it ended")
+            }
+            Self::Paused { name } => {
+                format!("`docker unpause {name}`, or `dbg run --target host` to look at the machine")
+            }
+            Self::Restarting { name } => format!("`docker logs {name}` may say why it ends"),
+            Self::ContainerReplaced { .. } => "run again to look at the new one".to_owned(),
+            Self::NoNetworkInContainer { .. } => "`--pid` looks at its processes and files".to_owned(),
+            Self::FilesNeedProcesses { .. } => "add `--pid`".to_owned(),
+            Self::SharedProcesses { .. } => "name the container whose processes it shares".to_owned(),
+            Self::SpecialNetwork { .. } => {
+                "`dbg target list` lists networks; `--target host` has the machine's".to_owned()
+            }
             Self::Unreadable { .. } | Self::UnreadableNetns { .. } => return None,
         })
     }
@@ -121,6 +211,13 @@ fn near(name: &NetnsName, known: &[NetnsName]) -> String {
         Some(nearest) => format!("did you mean `--target netns/{}`?", Cell(nearest)),
         None if known.is_empty() => "no network namespace has a name here; `ip netns add` gives one".to_owned(),
         None => "`dbg target list` lists the network namespaces".to_owned(),
+    }
+}
+
+fn near_in_engine(kind: &str, name: &EngineName, known: &[String]) -> String {
+    match nearest(name.as_str(), known.iter().map(String::as_str)) {
+        Some(nearest) => format!("did you mean `--target {kind}/{}`?", Cell(nearest)),
+        None => format!("`dbg target list` lists each {kind}"),
     }
 }
 

@@ -14,7 +14,7 @@ use dbg_model::Fence;
 use dbg_probe::Root;
 
 pub(crate) use self::landlock::Held;
-use crate::{Entry, EntryError, WatchesProcesses};
+use crate::{EntryError, FileReach, LinuxCapability, WatchesProcesses};
 
 /// What stood, and what has to be held for it.
 pub(crate) struct Fences {
@@ -22,14 +22,24 @@ pub(crate) struct Fences {
     pub(crate) held: Option<Held>,
 }
 
-/// Raises what is left once the process is where it belongs.
-pub(crate) fn raise(entry: &Entry, root: &Root) -> Result<Fences, EntryError> {
-    let mut stood = BTreeSet::from(process::raise(entry.operator)?);
+/// What a fence is raised around.
+pub(crate) struct Around<'place> {
+    /// Capabilities that are kept.
+    pub(crate) keep: &'place BTreeSet<LinuxCapability>,
+    /// Files that stay in reach.
+    pub(crate) files: FileReach,
+    /// Whether other processes are looked into.
+    pub(crate) watches_processes: WatchesProcesses,
+}
+
+/// Raises what is left once the process is where it belongs, and hardened.
+pub(crate) fn raise(around: &Around<'_>, root: &Root) -> Result<Fences, EntryError> {
+    let mut stood = BTreeSet::new();
     let fence = Fence::Capabilities;
-    capabilities::keep_only(&entry.keep).map_err(|source| EntryError::Fence { fence, source })?;
+    capabilities::keep_only(around.keep).map_err(|source| EntryError::Fence { fence, source })?;
     stood.insert(fence);
-    let held = match entry.watches_processes {
-        WatchesProcesses::No => landlock::raise(root, entry.files),
+    let held = match around.watches_processes {
+        WatchesProcesses::No => landlock::raise(root, around.files),
         // Whoever is fenced in by Landlock may not look into a process that is not.
         WatchesProcesses::Yes => None,
     };

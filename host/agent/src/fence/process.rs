@@ -29,9 +29,16 @@ pub(crate) fn raise(operator: u32) -> Result<[Fence; 3], EntryError> {
     if parent != Some(operator) {
         return Err(EntryError::OperatorGone);
     }
+    let [no_new_privileges, not_dumpable] = harden()?;
+    Ok([Fence::EndsWithOperator, no_new_privileges, not_dumpable])
+}
+
+/// What makes sense without an operator's process, too.
+pub(crate) fn harden() -> Result<[Fence; 2], EntryError> {
+    let of = |fence| move |source| EntryError::Fence { fence, source };
     set_no_new_privs(true).map_err(of(Fence::NoNewPrivileges))?;
     not_dumpable().map_err(of(Fence::NotDumpable))?;
-    Ok([Fence::EndsWithOperator, Fence::NoNewPrivileges, Fence::NotDumpable])
+    Ok([Fence::NoNewPrivileges, Fence::NotDumpable])
 }
 
 fn not_dumpable() -> Result<(), Errno> {

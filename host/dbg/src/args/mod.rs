@@ -4,6 +4,8 @@ mod audit;
 mod author;
 mod check;
 mod completion;
+mod gc;
+mod image;
 mod key;
 mod output;
 mod passphrase;
@@ -20,6 +22,8 @@ pub(crate) use audit::{AuditCommand, AuditShow, AuditVerify, Recording};
 pub(crate) use author::{PluginNew, PluginPack, PluginTest};
 pub(crate) use check::{CheckCommand, CheckShow};
 pub(crate) use completion::Completion;
+pub(crate) use gc::Gc;
+pub(crate) use image::{ImageCommand, ImageSave};
 pub(crate) use key::{KeyCommand, KeyNew, KeyShow};
 pub(crate) use output::{ListFormat, ReportFormat};
 pub(crate) use passphrase::Passphrases;
@@ -42,6 +46,7 @@ Examples:
   dbg run dns-check
   dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA
   dbg run --target pid/1234 sock-summary
+  dbg run --target container/web --target isolated dns-check
   dbg target explain pid/1234 sock-summary
   dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
@@ -98,6 +103,11 @@ pub(crate) enum Command {
     /// Show and verify what was recorded of runs
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Carry the agent's image to where it is needed
+    #[command(subcommand)]
+    Image(ImageCommand),
+    /// Remove containers that runs of yours have left behind
+    Gc(Gc),
     /// Print the JSON schema of machine output
     Schema(Schema),
     /// Print a completion script for a shell

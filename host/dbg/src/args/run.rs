@@ -12,6 +12,7 @@ use crate::exit::FailOn;
 #[command(
     after_help = "Examples:\n  dbg run dns-check\n  dbg run dns-check name=example.test server=127.0.0.1:5353 type=A,AAAA\n  \
                         dbg run dns-check -o json\n  dbg run --target pid/1234 sock-summary\n  \
+                        dbg run --target container/web --pid sock-summary\n  dbg run --target isolated --target host dns-check\n  \
                         dbg run --target netns/blue --target local dns-check name=db.test tcp-reach to=10.1.0.2:80\n  \
                         dbg run tcp-reach to=db:5432 --every 5s --for 1h --until fail\n  dbg run --plugin ./my-check.wasm --allow-unsigned my-check limit=3\n\n\
                         Parameters follow their check. `dbg check show CHECK` lists them. A secret is given as `token=@file`,\n\
@@ -21,6 +22,10 @@ pub(crate) struct Run {
     /// What to run the checks on; may be repeated
     #[arg(short, long = "target", value_name = "TARGET", default_value = "local")]
     pub(crate) targets: Vec<String>,
+
+    /// Of a target `container/NAME`, look at its processes and files too
+    #[arg(long)]
+    pub(crate) pid: bool,
 
     #[command(flatten)]
     pub(crate) selection: Selection,

@@ -26,13 +26,17 @@ pub(crate) enum TargetCommand {
                         Without a check the plan is that for checks that need no rights"
 )]
 pub(crate) struct TargetExplain {
-    /// The target: `local`, `pid/PID` or `netns/NAME`
+    /// The target, as `dbg target list` lists them
     pub(crate) target: String,
 
     /// Say also what a security officer asks: the digest of dbg, what each check may do and why, and what those who watch
     /// the machine would notice
     #[arg(long)]
     pub(crate) security: bool,
+
+    /// Of a target `container/NAME`, look at its processes and files too
+    #[arg(long)]
+    pub(crate) pid: bool,
 
     #[command(flatten)]
     pub(crate) selection: Selection,

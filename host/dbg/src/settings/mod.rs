@@ -2,6 +2,7 @@
 
 mod audit;
 mod checks;
+mod engine;
 mod paths;
 mod policy;
 mod repetition;
@@ -14,6 +15,7 @@ mod trust;
 
 pub(crate) use audit::sinks;
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
+pub(crate) use engine::engine_settings;
 pub(crate) use paths::Paths;
 pub(crate) use policy::{Policy, ReadAndSend};
 pub(crate) use repetition::Repetition;

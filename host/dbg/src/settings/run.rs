@@ -7,7 +7,7 @@ use dbg_model::Target;
 use super::CheckSettings;
 use crate::args;
 use crate::args::{Recording, ReportFormat};
-use crate::diagnostic::Fault;
+use crate::diagnostic::{Fault, hinted};
 use crate::exit::FailOn;
 use crate::settings::Repetition;
 
@@ -41,6 +41,18 @@ pub(crate) enum Timings {
     Shown,
 }
 
+/// The targets as they were typed, with `--pid` where that was, which is for containers alone.
+pub(super) fn reach(targets: Vec<Target>, pid: bool) -> Result<Vec<Target>, Fault> {
+    if !pid {
+        return Ok(targets);
+    }
+    if !targets.iter().any(|target| matches!(target, Target::Container(..))) {
+        let error = anyhow::anyhow!("`--pid` looks at the processes of a container, and no target is one");
+        return Err(Fault::usage(hinted(error, "write `--target container/NAME`, or leave `--pid` out")));
+    }
+    Ok(targets.into_iter().map(Target::with_processes).collect())
+}
+
 impl TryFrom<args::Run> for RunSettings {
     type Error = Fault;
 
@@ -53,7 +65,7 @@ impl TryFrom<args::Run> for RunSettings {
             }
         }
         Ok(Self {
-            targets,
+            targets: reach(targets, args.pid)?,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,
             fail_on: args.fail_on,

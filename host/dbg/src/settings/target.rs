@@ -33,7 +33,15 @@ impl TryFrom<TargetExplain> for ExplainSettings {
 
     fn try_from(args: TargetExplain) -> Result<Self, Fault> {
         let target = args.target.parse().map_err(Fault::usage)?;
+        let [target] = &*super::run::reach(vec![target], args.pid)? else {
+            return Err(Fault::usage(anyhow::anyhow!("a plan is of one target")));
+        };
         let detail = if args.security { Detail::Security } else { Detail::Plan };
-        Ok(Self { target, checks: CheckSettings::new(&args.words, args.selection)?, output: args.output, detail })
+        Ok(Self {
+            target: target.clone(),
+            detail,
+            checks: CheckSettings::new(&args.words, args.selection)?,
+            output: args.output,
+        })
     }
 }

@@ -47,7 +47,7 @@ fn netns(own: Own, netns: NetnsFacts) -> Result<Plan, Refusal> {
 fn child_of(plan: Plan) -> ChildPlan {
     match plan.place.what {
         Place::Child(child) => *child,
-        Place::InProcess => panic!("it runs in this process"),
+        other => panic!("it runs elsewhere: {other:?}"),
     }
 }
 

@@ -3,10 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use dbg_engine::Engine;
 use dbg_model::{Digest, Event, Failure, FailureCode, Fence, RedactPattern, Target};
 use dbg_placement::{
-    Hold, LaunchError, Launched, NeedsChild, Place, Placed, Plan, Program, Refusal, facts, launch, needs_child,
+    Hold, LaunchError, Launched, Launcher, NeedsChild, Place, Placed, Plan, Refusal, facts, needs_child,
 };
 use dbg_report::CheckResult;
 use dbg_session::{CodeId, Operator, Order, RunIndex, Security, SessionError, Window};
@@ -18,7 +17,7 @@ use super::follow::{Follower, Said};
 use super::rounds::Rounds;
 use super::select::Selected;
 use crate::diagnostic::Fault;
-use crate::signal::Cancelled;
+use crate::signal::{self, Cancelled};
 
 /// Events of all targets that wait to be read: enough that a target is not held up by another's.
 const EVENTS_IN_FLIGHT: usize = 256;
@@ -28,8 +27,7 @@ const SLACK: Duration = Duration::from_secs(15);
 
 /// What all sessions stand on.
 pub(super) struct Ground {
-    pub(super) engine: Engine,
-    pub(super) program: Program,
+    pub(super) launcher: Launcher,
     pub(super) codes: Codes,
     /// What is masked besides what is built in.
     pub(super) redact: Vec<RedactPattern>,
@@ -63,28 +61,41 @@ pub(super) async fn execute(
         };
         let orders = orders(&placed.plan, checks, &ground.redact);
         let rounds = follower.rounds_of(target);
-        let Ground { engine, program, codes, redact: _ } = ground;
-        let (engine, program, codes) = (engine.clone(), program.clone(), codes.clone());
+        let (launcher, codes) = (ground.launcher.clone(), ground.codes.clone());
         let (events, cancelled) = (sender.clone(), cancelled.clone());
         sessions.spawn(async move {
+            let launched = tokio::select! {
+                launched = launcher.launch(placed, target) => launched.map_err(unreachable),
+                () = signal::first(cancelled.clone()) => Err(interrupted()),
+            };
             let talk = Talk { target, orders, rounds, codes, window, events: events.clone(), cancelled };
-            let ended = match launch(placed, &program, env!("DBG_BUILD"), &engine).await {
+            let ended = match launched {
                 Ok(launched) => session(launched, talk).await,
-                Err(error) => Err(unreachable(error)),
+                Err(failure) => Err(failure),
             };
             // Whoever no longer listens has given up on all targets.
             let _ = events.send(Said::Left { target, broken: ended.err() }).await;
         });
     }
     drop(sender);
-    for said in broken {
-        follower.take(said)?;
-    }
-    while let Some(said) = said.recv().await {
-        follower.take(said)?;
-    }
-    while sessions.join_next().await.is_some() {}
-    Ok(follower.finish())
+    let followed = async {
+        for said in broken {
+            follower.take(said)?;
+        }
+        while let Some(said) = said.recv().await {
+            follower.take(said)?;
+        }
+        Ok(())
+    };
+    let followed = followed.await;
+    // Each has ended; where nobody follows any more, each ends here, with its agent.
+    sessions.shutdown().await;
+    followed.map(|()| follower.finish())
+}
+
+/// A target whose agent was not waited for.
+fn interrupted() -> Failure {
+    Failure { code: FailureCode::Cancelled, text: "interrupted before its agent was there".to_owned() }
 }
 
 /// A target at which there is no agent.
@@ -108,13 +119,13 @@ struct Orders {
 
 fn orders(plan: &Plan, checks: &[Selected], redact: &[RedactPattern]) -> Orders {
     let mut ids: HashMap<Digest, CodeId> = HashMap::new();
+    let longest = checks.iter().map(|check| check.limits.time).max().unwrap_or_default();
+    let deadline = longest.saturating_add(SLACK);
     let (deadline, fences) = match &plan.place.what {
         // What hangs in this process ends by its own limits, and with this process.
         Place::InProcess => (None, BTreeSet::new()),
-        Place::Child(child) => {
-            let longest = checks.iter().map(|check| check.limits.time).max().unwrap_or_default();
-            (Some(longest.saturating_add(SLACK)), child.fences.iter().map(|fence| fence.what).collect())
-        }
+        Place::Child(child) => (Some(deadline), child.fences.iter().map(|fence| fence.what).collect()),
+        Place::Container(container) => (Some(deadline), container.fences.iter().map(|fence| fence.what).collect()),
     };
     let mut orders = Orders { codes: Vec::new(), runs: Vec::new(), deadline, fences };
     for check in checks {
@@ -150,7 +161,7 @@ struct Talk {
 
 async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
     let Talk { target, orders, rounds, codes, window, events, cancelled } = talk;
-    let Launched { stream, hold } = launched;
+    let Launched { stream, security, hold } = launched;
     let (sender, mut receiver) = mpsc::channel::<(RunIndex, Event)>(1);
     let forward = async {
         while let Some((run, event)) = receiver.recv().await {
@@ -161,8 +172,11 @@ async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
         }
     };
     let converse = async {
-        // Whatever the placement, the stream is one that this process alone made, and holds one end of.
-        let (mut operator, facts) = Operator::connect(stream, Security::Process, env!("DBG_BUILD")).await?;
+        let security = match &security {
+            Security::Process => Security::Process,
+            Security::Noise(key) => Security::Noise(&**key),
+        };
+        let (mut operator, facts) = Operator::connect(stream, security, env!("DBG_BUILD")).await?;
         operator.set_window(window);
         for fence in orders.fences.difference(&facts.fences) {
             let note = format!("the fence `{fence}` did not stand around the agent: this kernel lacks it");

@@ -14,20 +14,23 @@ mod timing;
 
 pub(super) use select::{Selected, may_hold, needs, select};
 
-use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use dbg_engine::Engine;
-use dbg_model::{Instant, Redactor};
-use dbg_placement::{Program, place};
+use dbg_model::{Instant, Redactor, Target};
+use dbg_placement::{Engines, Launcher, Mission, Placed, Program, Refusal, place};
 use dbg_report::{Report, RunId};
+use dbg_session::RunKey;
+use futures::future::join_all;
 
 use crate::agents;
 use crate::args::ReportFormat;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer::{self, Reader};
-use crate::settings::{Paths, RunSettings, Site, Terminal, sinks};
+use crate::settings::{Paths, RunSettings, Site, Terminal, engine_settings, sinks};
 use crate::signal;
 use recording::{About, Recording};
 use timing::Timing;
@@ -73,12 +76,16 @@ async fn run_checks<T>(
     end: impl FnOnce(Report, Exit) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let mut keeping = code::Keeping::default();
-    let ran = load_and_run(settings, terminal, &mut keeping).await;
+    let engines = Engines::new(engine_settings(), agents::carried());
+    let ran = load_and_run(settings, terminal, &engines, &mut keeping).await;
     let ended = ran.and_then(|Ran { report, exit, recorded }| {
         let ended = end(report, exit)?;
         recorded.map(|()| ended)
     });
     keeping.finish().await;
+    for left in engines.settled().await {
+        printer::note(&format!("warning: {left}"));
+    }
     ended
 }
 
@@ -90,8 +97,15 @@ struct Ran {
     recorded: Result<(), Fault>,
 }
 
-async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut code::Keeping) -> Result<Ran, Fault> {
-    let cancelled = signal::listen().context("signals cannot be received").map_err(Fault::own)?;
+async fn load_and_run(
+    settings: &RunSettings,
+    terminal: &Terminal,
+    engines: &Engines,
+    keeping: &mut code::Keeping,
+) -> Result<Ran, Fault> {
+    let held = engines.clone();
+    let cancelled =
+        signal::listen(move || held.release_all()).context("signals cannot be received").map_err(Fault::own)?;
     let timing = Timing::new(settings.timings);
     let (clock, started) = (Clock::now(), now());
 
@@ -100,12 +114,20 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
         // It takes some ten milliseconds, which is as long as what comes next.
         program.prepare();
     }
+    if settings.targets.iter().any(Target::is_of_engine) {
+        engines.prepare();
+    }
     let site = Site::open(Paths::of_this_user())?;
     settings.targets.iter().try_for_each(|target| site.policy.may_target(target))?;
     let redactor = Redactor::new(site.policy.redact.clone());
     let checks = timing.of("select", || select(&settings.checks, &site))?;
     let needs = needs(&checks);
-    let placed: Vec<_> = timing.of("plan", || settings.targets.iter().map(|target| place(target, &needs)).collect());
+    let start = Clock::now();
+    let placed: Vec<Result<Placed, Refusal>> = tokio::select! {
+        placed = join_all(settings.targets.iter().map(|target| place(target, &needs, engines))) => placed,
+        () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
+    };
+    timing.say("plan", start.elapsed());
     may_hold(&checks, placed.iter().flatten(), &site)?;
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     let run = new_run_id()?;
@@ -122,7 +144,10 @@ async fn load_and_run(settings: &RunSettings, terminal: &Terminal, keeping: &mut
             () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
         };
         let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled, &redactor);
-        let ground = execute::Ground { engine: engine.clone(), program, codes, redact: site.policy.redact.clone() };
+        let key = Arc::new(RunKey::generate(run.clone()).map_err(Fault::own)?);
+        let mission = Mission { run: run.clone(), key, deadline: SystemTime::now() + longest(settings, &checks) };
+        let launcher = Launcher { build: env!("DBG_BUILD"), engine, program, engines: engines.clone(), mission };
+        let ground = execute::Ground { launcher, codes, redact: site.policy.redact.clone() };
         let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
         timing.say("run", clock.elapsed());
         let report = Report { run: run.clone(), started, took: clock.elapsed(), results, audit: None };
@@ -160,6 +185,19 @@ fn print(settings: &RunSettings, terminal: &Terminal, report: &Report, exit: Exi
     .context("the report cannot be written")
     .map_err(Fault::own)?;
     printer::data(&String::from_utf8_lossy(&text)).context("the report cannot be printed").map_err(Fault::own)
+}
+
+/// Rounds that nobody bounded: a container of theirs is not taken for left over before.
+const ROUNDS: Duration = Duration::from_secs(30 * 24 * 3600);
+/// To be launched, to be sent code, and to tell how it ended.
+const AROUND: Duration = Duration::from_secs(300);
+
+/// How long the run may take at most.
+fn longest(settings: &RunSettings, checks: &[Selected]) -> Duration {
+    let check = checks.iter().map(|check| check.limits.time).max().unwrap_or_default();
+    let rounds = settings.repetition.map_or(Duration::ZERO, |repetition| repetition.lasting.unwrap_or(ROUNDS));
+    // Beyond that nobody waits, and a date has room for it.
+    check.saturating_add(rounds).saturating_add(AROUND).min(2 * ROUNDS)
 }
 
 fn new_run_id() -> Result<RunId, Fault> {

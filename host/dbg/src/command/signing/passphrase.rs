@@ -174,7 +174,7 @@ fn hidden(prompt: &str) -> Result<Passphrase, Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::own)?;
     let text = prompt.to_owned();
     let typed = runtime.block_on(async {
-        let cancelled = signal::listen().map_err(Fault::own)?;
+        let cancelled = signal::listen(|| {}).map_err(Fault::own)?;
         let reading = tokio::task::spawn_blocking(move || rpassword::prompt_password(text));
         tokio::select! {
             // Ctrl-C is both a key and a signal: as a signal it comes by either way.

@@ -1,17 +1,18 @@
 //! `dbg target explain`: the plan, without running it.
 
 use dbg_model::{Cell, Target};
-use dbg_placement::{Explanation, Refusal, place};
+use dbg_placement::{Engines, Explanation, Refusal, place};
 use serde::Serialize;
 
 use super::security::Security;
+use crate::agents;
 use crate::args::ListFormat;
 use crate::command::run::{may_hold, needs, select};
 use crate::command::{print, print_json};
 use crate::describe::hanging;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::{Detail, ExplainSettings, Paths, Site, Terminal};
+use crate::settings::{Detail, ExplainSettings, Paths, Site, Terminal, engine_settings};
 
 /// How a target would be reached, or why it cannot be. Texts are raw.
 #[derive(Serialize)]
@@ -45,7 +46,8 @@ pub(super) fn explain(settings: &ExplainSettings, terminal: &Terminal) -> Result
     site.policy.may_target(&settings.target)?;
     let checks = select(&settings.checks, &site)?;
     let needs = needs(&checks);
-    let placed = place(&settings.target, &needs);
+    let engines = Engines::new(engine_settings(), agents::carried());
+    let placed = crate::command::block_on(place(&settings.target, &needs, &engines))?;
     may_hold(&checks, placed.as_ref().ok(), &site)?;
     let names: Vec<String> = checks.iter().map(|check| check.declaration.check.to_string()).collect();
     let plan = placed.map(|placed| dbg_placement::explain(&placed.plan));

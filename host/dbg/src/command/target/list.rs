@@ -1,15 +1,17 @@
 //! `dbg target list`
 
 use dbg_model::Target;
-use dbg_placement::facts;
+use dbg_placement::{Engines, facts};
 use serde::Serialize;
 
+use crate::agents;
 use crate::args::ListFormat;
-use crate::command::{print, print_json};
+use crate::command::{block_on, print, print_json};
 use crate::describe::Columns;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::Terminal;
+use crate::printer;
+use crate::settings::{Terminal, engine_settings};
 
 /// One kind of target, or one target that is there. Texts are raw.
 #[derive(Serialize)]
@@ -18,14 +20,30 @@ struct Line {
     description: &'static str,
 }
 
-/// The kinds, then what is there: the network namespaces with a name, at most a thousand. Processes are `ps`'s to list.
+/// The kinds, then what is there: network namespaces with a name, containers that run and networks, at most a thousand of each. Processes are
+/// `ps`'s to list. Where no engine answers there is a note.
 pub(super) fn list(output: ListFormat, terminal: &Terminal) -> Result<Exit, Fault> {
     let kinds = Target::kinds().iter().map(|kind| Line { target: kind.form.to_owned(), description: kind.doc });
     let namespaces = facts::names().into_iter().map(|name| Line {
         target: Target::Netns(name).to_string(),
         description: "a network namespace of this machine",
     });
-    let lines: Vec<Line> = kinds.chain(namespaces).collect();
+    let engines = Engines::new(engine_settings(), agents::carried());
+    let reachable = match block_on(engines.reachable())? {
+        Ok(reachable) => reachable.targets,
+        Err(error) => {
+            printer::note(&format!("note: containers and networks are not listed: {error}"));
+            Vec::new()
+        }
+    };
+    let of_engine = reachable.iter().map(|target| Line {
+        target: target.to_string(),
+        description: match target {
+            Target::Network(_) => "a network of the container engine",
+            _ => "a container that runs",
+        },
+    });
+    let lines: Vec<Line> = kinds.chain(namespaces).chain(of_engine).collect();
     match output {
         ListFormat::Json => print_json(&lines),
         ListFormat::Text => {

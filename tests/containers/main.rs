@@ -1,0 +1,18 @@
+//! Checks in containers of real engines, Docker and Podman: one file a subject.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends by panicking, and reads its own answers"
+)]
+
+mod ending;
+mod fake;
+mod fault;
+mod gc;
+mod image;
+mod log;
+mod recipe;
+mod refusal;
+mod report;
+mod target;

@@ -1,0 +1,179 @@
+//! Real container engines, Docker and Podman, in namespaces of their own: nothing of them is the machine's, and all of it goes with the tests.
+
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
+
+use crate::{Context, Invocation, Namespace, is_root, skip, tool};
+
+/// Storage, sockets and logs are in memory. Where this machine does not let a container raise a limit of resources, Podman's usual ones are
+/// lowered. Each engine has a process namespace, so that everything in it ends with its first process, and that with us.
+const SET_UP: &str = r#"
+mount -t tmpfs none /var/lib; mount -t tmpfs none /var/cache; mount -t tmpfs none /run
+mkdir -p /run/podman /run/log /run/netns /run/image/bin /var/lib/containers
+printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' > /run/containers.conf
+within="setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc"
+$within dockerd > /run/log/dockerd 2>&1 &
+CONTAINERS_CONF=/run/containers.conf $within podman system service -t 0 unix:///run/podman/podman.sock > /run/log/podman 2>&1 &
+cp "$(command -v busybox)" /run/image/bin/busybox
+for name in sh sleep httpd cat ls true; do ln -s busybox /run/image/bin/$name; done
+mkdir -p /run/image/etc /run/image/www; echo shop > /run/image/etc/marker; echo hello > /run/image/www/index.html
+tar -C /run/image -cf /run/image.tar .
+tries=0
+until docker -H unix:///run/docker.sock version > /dev/null 2>&1 && [ -S /run/podman/podman.sock ]; do
+    tries=$((tries + 1)); [ $tries -lt 300 ] || exit 1; sleep 0.1
+done
+docker -H unix:///run/docker.sock import /run/image.tar shop > /dev/null
+podman --remote --url unix:///run/podman/podman.sock import /run/image.tar shop > /dev/null 2>&1
+"#;
+
+/// One of the engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Docker.
+    Docker,
+    /// Podman.
+    Podman,
+}
+
+impl Engine {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Docker, Self::Podman];
+
+    /// Its socket.
+    #[must_use]
+    pub fn socket(self) -> &'static str {
+        match self {
+            Self::Docker => "/run/docker.sock",
+            Self::Podman => "/run/podman/podman.sock",
+        }
+    }
+
+    /// What `DOCKER_HOST` names it by.
+    #[must_use]
+    pub fn host(self) -> String {
+        format!("unix://{}", self.socket())
+    }
+}
+
+/// Both engines, for one test at a time: what is left is counted.
+pub struct Site {
+    /// Where `dbg` runs: in the engines' network and mounts, as whose root it may use them.
+    pub context: Context,
+    namespace: Namespace,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// The namespaces of the engines, once a test program. A thread of their own starts them: they end with the thread that did.
+fn namespace() -> Option<Namespace> {
+    static NAMESPACE: OnceLock<Option<Namespace>> = OnceLock::new();
+    let start = || {
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            tell.send(Namespace::new(SET_UP)).ok();
+            loop {
+                std::thread::park();
+            }
+        });
+        told.recv().ok().flatten()
+    };
+    NAMESPACE.get_or_init(start).clone()
+}
+
+impl Site {
+    /// `None`, said aloud, where this machine has no engines or does not let them run.
+    #[must_use]
+    pub fn new() -> Option<Self> {
+        static TURN: Mutex<()> = Mutex::new(());
+        if !is_root() {
+            skip("container engines of its own need root");
+            return None;
+        }
+        for (name, package) in
+            [("dockerd", "docker.io"), ("podman", "podman"), ("busybox", "busybox-static"), ("setpriv", "util-linux")]
+        {
+            tool(name, package)?;
+        }
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(namespace) = namespace() else {
+            skip("container engines do not start on this machine");
+            return None;
+        };
+        let context = Context::within(namespace.clone());
+        Some(Self { context, namespace, _turn: turn })
+    }
+
+    /// `dbg` with these words, split at spaces, as root, with this engine.
+    #[must_use]
+    pub fn dbg(&self, engine: Engine, line: &str) -> Invocation<'_> {
+        self.context.type_in(line).as_root().variable("DOCKER_HOST", engine.host())
+    }
+
+    /// A command in the engines' namespaces, as root.
+    #[must_use]
+    pub fn command(&self, program: &str) -> Command {
+        self.namespace.command(program.as_ref(), false)
+    }
+
+    /// The engine's own client with these words, split at spaces, to its end; what it prints.
+    #[track_caller]
+    pub fn client(&self, engine: Engine, line: &str) -> String {
+        let (program, first): (_, &[&str]) = match engine {
+            Engine::Docker => ("docker", &["-H", "unix:///run/docker.sock"]),
+            Engine::Podman => ("podman", &["--remote", "--url", "unix:///run/podman/podman.sock"]),
+        };
+        let output = self.command(program).args(first).args(line.split_whitespace()).output().expect("it starts");
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        assert!(output.status.success(), "`{program} {line}`: {}", String::from_utf8_lossy(&output.stderr));
+        text
+    }
+
+    /// A container of the image `shop` that is removed with what comes back.
+    #[must_use]
+    #[track_caller]
+    pub fn container<'site>(
+        &'site self,
+        engine: Engine,
+        name: &'site str,
+        options: &str,
+        command: &str,
+    ) -> Shop<'site> {
+        self.client(engine, &format!("run -d --name {name} {options} shop {command}"));
+        Shop { site: self, engine, name }
+    }
+
+    /// Every container of dbg's that an engine has, whatever its state.
+    #[must_use]
+    pub fn left(&self, engine: Engine) -> Vec<String> {
+        let list = self.client(engine, "ps -a --filter label=dbg.run/id --format {{.Names}}");
+        list.lines().map(str::to_owned).collect()
+    }
+
+    /// No container of dbg's, no mount of its.
+    #[track_caller]
+    pub fn nothing_is_left(&self) {
+        for engine in Engine::BOTH {
+            assert_eq!(self.left(engine), [""; 0], "{engine:?} has containers of dbg's");
+        }
+        self.context.nothing_is_left();
+    }
+}
+
+/// A container of a test's.
+pub struct Shop<'site> {
+    site: &'site Site,
+    engine: Engine,
+    name: &'site str,
+}
+
+impl Drop for Shop<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.site.client(self.engine, &format!("rm -f {}", self.name));
+        } else {
+            // A failed test has said enough.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                self.site.client(self.engine, &format!("rm -f {}", self.name));
+            }));
+        }
+    }
+}
