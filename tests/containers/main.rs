@@ -1,5 +1,6 @@
 //! Checks in containers of real engines, Docker and Podman: one file a subject.
 #![expect(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

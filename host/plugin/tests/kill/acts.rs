@@ -6,8 +6,8 @@ use std::path::Path;
 use bytes::Bytes;
 use dbg_model::{Capability, Digest};
 use dbg_plugin::trust::{
-    Ceiling, Moment, Places, PrivateKey, Privilege, Revocations, Revoked, Role, RoleKey, Root, TrustStore, VendorRoot,
-    VendorTrust, new_list, new_root, next_root,
+    Ceiling, Moment, Places, PrivateKey, Privilege, ReferenceTime, Revocations, Revoked, Role, RoleKey, Root, Rules,
+    TrustStore, TrustedState, VendorRoot, VendorTrust, new_list, new_root, next_root,
 };
 use dbg_plugin::{Admitted, AllowUnsigned, Component, Store};
 
@@ -124,7 +124,8 @@ fn versions(folder: &Path) -> Vec<String> {
     let listing = store.list().unwrap();
     assert!(listing.broken.is_empty(), "{:?}", listing.broken);
     let version = |record: &dbg_plugin::Record| {
-        store.load(record).unwrap();
+        let time = ReferenceTime::new(Moment::from_seconds(0), Moment::from_seconds(0));
+        store.load(record, &TrustedState::default(), time, Rules::default()).unwrap();
         record.version.to_string()
     };
     listing.records.iter().map(version).collect()
@@ -138,7 +139,7 @@ fn acme(folder: &Path) -> Option<VendorTrust> {
 
 fn add(store: &Store, version: &str, consent: &[Capability]) {
     let admitted = Admitted::unsigned(Component::read(component(version)).unwrap(), AllowUnsigned::by_operator());
-    store.add(admitted.component(), consent.iter().copied().collect(), AllowUnsigned::by_operator()).unwrap();
+    store.add(&admitted, consent.iter().copied().collect()).unwrap();
 }
 
 fn component(version: &str) -> Bytes {
