@@ -182,10 +182,13 @@ async fn an_agent_ends_whatever_its_operator_says() {
                 let _ = to.shutdown().await;
             }
             from.read_to_end(&mut heard).await.unwrap();
-            ended_well += usize::from(agent.await.unwrap().is_ok());
+            let ended = agent.await.unwrap();
+            // Bye comes before the runs have ended, so even the unchanged one is an offence.
+            assert!(round > 0 || ended.is_err());
+            ended_well += usize::from(ended.is_ok());
         }
-        // Bye comes before the runs have ended, so even the unchanged one is an offence.
-        assert_eq!(ended_well, 0);
+        // A change can take out just the run that waits.
+        assert!(ended_well < 8, "{ended_well}");
     }
 }
 
