@@ -6,7 +6,9 @@ use dbg_model::{
     Artifact, Column, ColumnData, ColumnKind, ColumnValues, Counts, Digest, Ending, Event, Evidence, EvidenceValue,
     Failure, FailureCode, Finding, Instant, Metric, Progress, Severity, TableHead, TableRows,
 };
-use dbg_report::{CheckResult, Collector, PluginFacts, Provenance, Report, RunId, SeriesCollector, Shown, Subject};
+use dbg_report::{
+    AuditMark, CheckResult, Collector, PluginFacts, Provenance, Report, RunId, SeriesCollector, Shown, Subject,
+};
 
 /// Everything that could move a cursor, reorder, hide, or end a line, a cell, an element or a string.
 pub(crate) const HOSTILE: &str = "a\x1b[2J\x07\r\n\tb\u{202e}evil\u{200b}\u{9b}31m]]></x>&\"'\u{2028}\u{ffff}|c";

@@ -442,7 +442,7 @@ mod tests {
     #[test]
     fn a_secret_leaves_by_no_text() {
         let secret = Redacted::new("hunter2hunter2".into());
-        let mut collector = Collector::new([&secret]);
+        let mut collector = Collector::new([&secret], Redactor::default());
         let finding = collector.add_finding("x".into(), Severity::Pass, "hunter2hunter2".into());
         collector.evidence(finding, "hunter2hunter2".into(), "a hunter2hunter2 b".into());
         collector.evidence_bytes(finding, "b".into(), b"xhunter2hunter2y".to_vec());
