@@ -1,7 +1,7 @@
 //! The processes of a cluster, found by what is in their environment: no list of theirs can be out of date, and no number is taken twice.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -32,12 +32,12 @@ impl Process {
 
 /// Every process of a cluster that this one can see.
 pub(super) fn all() -> Result<Vec<Process>> {
-    let numbers = files::entries(std::path::Path::new("/proc"))?;
-    Ok(numbers.iter().filter_map(read).collect())
+    let numbers = files::entries(Path::new("/proc"))?;
+    Ok(numbers.iter().filter_map(|folder| read(folder)).collect())
 }
 
 /// None for what is no process, is none of ours, or has ended meanwhile.
-fn read(folder: &PathBuf) -> Option<Process> {
+fn read(folder: &Path) -> Option<Process> {
     let id = folder.file_name()?.to_str()?.parse().ok()?;
     let machine = machine_of(&std::fs::read(folder.join("environ")).ok()?)?;
     let command = words(&std::fs::read(folder.join("cmdline")).ok()?);
