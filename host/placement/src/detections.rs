@@ -48,8 +48,24 @@ pub fn detections(plan: &Explanation, needs: &Needs) -> Vec<Detection> {
             "the native code of a check is laid into memory and then protected for execution",
         ),
     ];
-    let is_own_process = plan.creates.iter().any(|item| item.what != "nothing");
-    if is_own_process {
+    let creates = |what: &str| plan.creates.iter().any(|item| item.what == what);
+    if creates("one container") {
+        found.push(detection(
+            "a container is started from an image that no registry signed",
+            "admission and image policies of engines, Falco's rules on container starts, container security agents",
+            Certain,
+            "the image is made in memory of the agent alone, and loaded through the engine's API",
+        ));
+        if !plan.joins.is_empty() || !plan.mounts.is_empty() {
+            found.push(detection(
+                "a container shares namespaces with, or mounts parts of, what is outside of it",
+                "Falco's default rules on sensitive mounts and on privileged containers, container security agents",
+                Possible,
+                "it is there to look at what is outside of it",
+            ));
+        }
+    }
+    if creates("one process") {
         found.push(detection(
             "a program is started from memory, without a file",
             "Falco's default rules on fileless execution, auditd rules on memfd_create and execveat, EDR agents",
@@ -63,7 +79,7 @@ pub fn detections(plan: &Explanation, needs: &Needs) -> Vec<Detection> {
             "a profile that lists what may be executed does not list a file in memory",
         ));
     }
-    if !plan.joins.is_empty() {
+    if creates("one process") && !plan.joins.is_empty() {
         let names: Vec<&str> = plan.joins.iter().map(|item| item.what.as_str()).collect();
         found.push(detection(
             "a process changes into another's namespace",
