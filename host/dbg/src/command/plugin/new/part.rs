@@ -38,7 +38,7 @@ impl Part {
                 source: include_str!("../../../../template/src/resolver.rs"),
                 subject: "the configured name servers",
                 field: "    /// The fewest name servers that are enough.\n    #[parameter(default = 1, min = 1)]\n    fewest: u8,\n",
-                grant: "grant(capability = \"resolver\", reason = \"reads which name servers are configured\")",
+                grant: "grant(capability = \"resolver\", reason = \"reads the name servers\")",
                 arguments: ", parameters.fewest",
                 fake: ".resolver(Resolver::new().nameserver(\"10.0.0.10\", 53))",
             },

@@ -88,9 +88,12 @@ fn test(parts: &[Part], given: &str) -> String {
     };
     let fakes: Vec<&str> = parts.iter().map(|part| part.fake).filter(|fake| !fake.is_empty()).collect();
     let chain = format!("Host::new(){}", fakes.concat());
-    // As rustfmt does it: a chain of more than 60 characters has a line for each call.
-    let host =
-        if chain.len() > 60 { format!("Host::new()\n            {}", fakes.join("\n            ")) } else { chain };
+    // As rustfmt does it: a chain of several calls and of more than 60 characters has a line for each.
+    let host = if fakes.len() > 1 && chain.len() > 60 {
+        format!("Host::new()\n            {}", fakes.join("\n            "))
+    } else {
+        chain
+    };
     format!(
         "#[cfg(test)]\nmod tests {{\n    use dbg_sdk::fake::{imports};\n\n    use super::*;\n\n    #[test]\n    fn a_target_that_is_well_passes() {{\n        \
          let host = {host};\n        let report = host.run(|run| look({given}run));\n        assert_eq!(report.verdict(), Severity::Pass);\n        \
