@@ -126,7 +126,12 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("nft", Tests, "tests with a firewall that drops and rejects (root)", Apt("nftables")),
         Tool::program("nmap", Tests, "tests and benchmarks beside `nmap`", Apt("nmap")),
         Tool::program("ss", Tests, "tests and benchmarks beside `ss`", Apt("iproute2")),
-        Tool::program("clang-19", Tests, "the conformance check in C", Apt("clang-19 wasi-libc")),
+        Tool::program(
+            "clang-19",
+            Tests,
+            "the conformance check in C",
+            Apt("clang-19 lld-19 libclang-rt-19-dev-wasm32 wasi-libc"),
+        ),
         Tool::program("python3", Tests, "the conformance check in Python", Apt("python3 python3-venv")),
         Tool::program("npm", Tests, "the conformance check in JavaScript", Apt("npm")),
         Tool::program("unshare", Tests, "tests in a network of their own (root)", Apt("util-linux")),
