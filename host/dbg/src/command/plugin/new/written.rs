@@ -94,9 +94,10 @@ fn test(parts: &[Part], given: &str) -> String {
     } else {
         chain
     };
+    let run = if given.is_empty() { "look".to_owned() } else { format!("|run| look({given}run)") };
     format!(
         "#[cfg(test)]\nmod tests {{\n    use dbg_sdk::fake::{imports};\n\n    use super::*;\n\n    #[test]\n    fn a_target_that_is_well_passes() {{\n        \
-         let host = {host};\n        let report = host.run(|run| look({given}run));\n        assert_eq!(report.verdict(), Severity::Pass);\n        \
+         let host = {host};\n        let report = host.run({run});\n        assert_eq!(report.verdict(), Severity::Pass);\n        \
          assert!(report.mistakes.is_empty(), \"{{:?}}\", report.mistakes);\n    }}\n}}\n"
     )
 }
