@@ -17,7 +17,10 @@ fn the_list_has_the_kinds_and_the_networks_that_are_there() {
     let lines = place.nobody("target list -o json");
     let targets: Vec<Value> = lines.json().as_array().cloned().unwrap_or_default();
     let targets: Vec<&str> = targets.iter().filter_map(|line| line["target"].as_str()).collect();
-    assert_eq!(targets, ["local", "pid/PID", "netns/NAME", "netns/blue", "netns/plain"]);
+    let (kinds, found) = targets.split_at(7);
+    assert_eq!(kinds, ["local", "pid/PID", "netns/NAME", "isolated", "host", "container/NAME", "network/NAME"]);
+    let networks: Vec<&&str> = found.iter().filter(|target| target.starts_with("netns/")).collect();
+    assert_eq!(networks, [&"netns/blue", &"netns/plain"]);
 }
 
 #[test]

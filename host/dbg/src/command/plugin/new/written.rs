@@ -46,6 +46,15 @@ pub(super) fn wasm_file(name: &PluginName) -> String {
     format!("{}.wasm", name.as_str().replace('-', "_"))
 }
 
+/// `#[check(…)]`, in lines as rustfmt has them: in one as long as what is within the brackets has at most 70 characters.
+fn attribute(name: &PluginName, parts: &[Part]) -> String {
+    let mut items = vec![format!("name = \"{name}\"")];
+    items.extend(parts.iter().map(|part| part.grant.to_owned()));
+    items.push("limits(time = \"30s\", memory = \"32MiB\")".to_owned());
+    let line = items.join(", ");
+    if line.len() <= 70 { format!("#[check({line})]") } else { format!("#[check(\n    {}\n)]", items.join(",\n    ")) }
+}
+
 fn library(name: &PluginName, parts: &[Part]) -> String {
     let mut text = format!("//! {}\n\nuse dbg_sdk::prelude::*;\n\n", summary(parts));
     for module in sorted(parts.iter().map(|part| format!("mod {};\n", part.module))) {
@@ -59,9 +68,7 @@ fn library(name: &PluginName, parts: &[Part]) -> String {
         text.push_str("}\n\n");
         ("parameters: Wanted, ", "Wanted::defaults(), ")
     };
-    text.push_str(&format!("/// {}\n#[check(\n    name = \"{name}\",\n", summary(parts)));
-    parts.iter().for_each(|part| text.push_str(&format!("    {},\n", part.grant)));
-    text.push_str("    limits(time = \"30s\", memory = \"32MiB\")\n)]\n");
+    text.push_str(&format!("/// {}\n{}\n", summary(parts), attribute(name, parts)));
     text.push_str(&format!("pub fn look({taken}run: &Run) -> Result<(), Failure> {{\n"));
     if parts.is_empty() {
         text.push_str("    run.pass(\"greeted\", format!(\"hello from {}\", run.target()));\n    Ok(())\n");
