@@ -78,7 +78,8 @@ fn what_was_added_is_verified_and_shown_by_its_name() {
     let lines = list.as_array().expect("a list");
     let line = lines.iter().find(|line| line["plugin"] == "my-check").expect("it is listed");
     assert_eq!((line["vendor"].as_str(), line["runs"].as_bool()), (Some("acme"), Some(true)));
-    context.type_in("plugin verify dns-check").run().exits(exit::PASS).warns("part of this dbg");
+    let stock = context.type_in("plugin verify dns-check").run();
+    stock.exits(exit::PASS).warns("part of this dbg").says("ceiling      ok").says("signed by");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use bytes::Bytes;
 use dbg_engine::NativeCode;
-use dbg_plugin::trust::Grounds;
+use dbg_plugin::trust::{Grounds, StockFault, Verified, verify_stock};
 use dbg_plugin::{Admitted, Component};
 
 use crate::diagnostic::Fault;
@@ -42,6 +42,11 @@ impl Stock {
     /// The whole file, with its signature.
     pub(crate) fn file(&self) -> Bytes {
         Bytes::from_static(self.file)
+    }
+
+    /// Its signature, by the root that this binary carries: nothing else is believed of it.
+    pub(crate) fn verify(&self) -> Result<Verified<Component>, StockFault> {
+        verify_stock(&self.file(), ROOT, reference_time().moment())
     }
 
     /// Its code, compiled when this binary was built: a stock check never compiles.

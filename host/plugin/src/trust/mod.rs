@@ -49,7 +49,7 @@ pub use sign::{
 pub use state::{ReferenceTime, Rule, Rules, StateFault, TrustedState, VendorTrust};
 pub use statement::{Statement, StatementFault};
 pub use step::Step;
-pub use stock::{StockFault, StockSigner, development_root, is_reserved, sign_for_development};
+pub use stock::{StockFault, StockSigner, development_root, is_reserved, sign_for_development, verify_stock};
 pub use store::{
     Changed, Documents, GuardFault, Loaded, Origin, Places, Privilege, Problem, ProblemFault, RemovedTrust, TrustStore,
     TrustStoreError,

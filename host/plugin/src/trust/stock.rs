@@ -71,6 +71,15 @@ impl StockSigner {
     }
 }
 
+/// Verifies a stock check by the root that came with it, whichever of dbg's own signed it.
+pub fn verify_stock(file: &Bytes, root: &[u8], now: Moment) -> Result<Verified<Component>, StockFault> {
+    let signer = match VendorRoot::read(root)?.vendor().as_str() {
+        RESERVED => StockSigner::Release,
+        _ => StockSigner::Development,
+    };
+    signer.verify(file, root, now)
+}
+
 /// Whether a vendor's name is one of dbg's own.
 #[must_use]
 pub fn is_reserved(name: &VendorName) -> bool {

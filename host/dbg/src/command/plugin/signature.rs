@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use dbg_model::{Cell, Digest, truncate_at_char};
-use dbg_plugin::trust::{Facts, TrustError, Unverified, split};
+use dbg_plugin::trust::{Facts, StockFault, TrustError, Unverified, split};
 use serde::Serialize;
 
 use crate::diagnostic::Fault;
 use crate::settings::{Site, Trust};
+use crate::stock::Stock;
 
 /// What a plugin's signature is worth here.
 pub(super) enum Signature {
@@ -76,6 +77,15 @@ impl Signature {
             Err(TrustError::Unsigned) => Self::None,
             Err(error) => Self::Refused(Box::new(error)),
         })
+    }
+
+    /// Of a plugin that is part of this binary.
+    pub(super) fn of_stock(stock: &Stock) -> Result<Self, Fault> {
+        match stock.verify() {
+            Ok(verified) => Ok(Self::Counts(Box::new(verified.facts().clone()))),
+            Err(StockFault::Plugin(error)) => Ok(Self::Refused(Box::new(error))),
+            Err(fault) => Err(Fault::own(fault)),
+        }
     }
 
     /// Of a file that is no part of this binary. What has no signature may be revoked all the same.

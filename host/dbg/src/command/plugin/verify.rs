@@ -16,6 +16,7 @@ use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer;
 use crate::settings::Site;
+use crate::stock::Stock;
 
 /// What came of it. Texts are raw.
 #[derive(Serialize)]
@@ -37,21 +38,31 @@ struct StepLine {
 
 /// What is to be verified.
 enum Subject {
-    /// Part of this binary.
-    Stock,
+    /// Part of this binary, and so is the root that it is signed by.
+    Stock(Stock),
     /// A file, from the store or not.
     File(Bytes),
 }
 
+/// Whether the policy is asked about who signed it.
+enum Allowed {
+    /// It came with this binary.
+    Always,
+    /// It came from elsewhere.
+    ByPolicy,
+}
+
 pub(super) fn verify(args: &PluginShow, site: &Site) -> Result<Exit, Fault> {
-    let file = match subject(&args.plugin, site)? {
-        Subject::File(file) => file,
-        Subject::Stock => {
-            printer::note(&format!("`{}` is part of this dbg: its own digest covers it", args.plugin));
-            return Ok(Exit::Pass);
+    let (file, signature, allowed) = match subject(&args.plugin, site)? {
+        Subject::Stock(stock) => {
+            printer::note(&format!("`{}` is part of this dbg, and so is the root of its signature", args.plugin));
+            (stock.file(), Signature::of_stock(&stock)?, Allowed::Always)
+        }
+        Subject::File(file) => {
+            let signature = Signature::verify(&file, site)?;
+            (file, signature, Allowed::ByPolicy)
         }
     };
-    let signature = Signature::verify(&file, site)?;
     let trust = site.trust()?;
     let (steps, exit) = match &signature {
         Signature::Counts(facts) => {
@@ -79,7 +90,10 @@ pub(super) fn verify(args: &PluginShow, site: &Site) -> Result<Exit, Fault> {
         }
     }
     match &signature {
-        Signature::Counts(facts) => site.policy.may_vendor(&facts.statement.vendor).map(|()| exit),
+        Signature::Counts(facts) => match allowed {
+            Allowed::Always => Ok(exit),
+            Allowed::ByPolicy => site.policy.may_vendor(&facts.statement.vendor).map(|()| exit),
+        },
         Signature::Refused(error) => Err(refused(&args.plugin, error)),
         Signature::None | Signature::Stock => Err(refused(&args.plugin, &TrustError::Unsigned)),
     }
@@ -105,7 +119,7 @@ fn subject(typed: &str, site: &Site) -> Result<Subject, Fault> {
     let named = Named::parse(typed)?;
     let catalogue = Catalogue::open(site)?;
     match named.source(&catalogue)? {
-        Source::Stock(_) => Ok(Subject::Stock),
+        Source::Stock(stock) => Ok(Subject::Stock(stock)),
         source => {
             let (component, file) = catalogue.open_source(&source)?;
             printer::note(&format!("{} {}", component.plugin(), component.version()));
