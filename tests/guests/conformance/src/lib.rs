@@ -52,8 +52,7 @@ fn conformance(parameters: Conformance, run: &Run) -> Result<(), Failure> {
         .many("echo")
         .about(&colour);
 
-    let columns =
-        (column::integer("number"), column::real("half"), column::boolean("even"), column::text("name"));
+    let columns = (column::integer("number"), column::real("half"), column::boolean("even"), column::text("name"));
     let mut table = run.table("numbers", "Numbers", columns);
     for number in 1..=count {
         let even = number % 2 == 0;
