@@ -23,6 +23,8 @@ struct Entry {
     wasm: String,
     length: u64,
     native: String,
+    #[serde(skip)]
+    native_length: usize,
     imports: Vec<String>,
     declaration: String,
 }
@@ -39,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let stock = stock(env::var_os("DBG_STOCK_DIR").map(PathBuf::from))?;
+    let stock = stock(env::var_os("DBG_STOCK_DIR").map(PathBuf::from), &out)?;
     fs::write(out.join("stock.rs"), stock.table)?;
     fs::write(out.join("root.rs"), stock.root)?;
     let signed = match &*stock.signed {
@@ -59,11 +61,17 @@ fn agents(dir: Option<PathBuf>) -> String {
         // Also for what is not there yet.
         println!("cargo::rerun-if-changed={}", dir.display());
     }
-    let packed = |architecture: &str| {
-        let file = dir.as_ref().map(|dir| dir.join(format!("{architecture}.zst"))).filter(|file| file.is_file());
-        file.map_or_else(|| "None".to_owned(), |file| format!("Some(include_bytes!({:?}))", file.display().to_string()))
+    let carried = |architecture: &str| {
+        let dir = dir.as_ref()?;
+        let ids = fs::read_to_string(dir.join(format!("{architecture}.image"))).ok()?;
+        let (id, other) = ids.split_once('\n')?;
+        let packed = dir.join(format!("{architecture}.zst")).display().to_string();
+        Some(format!(
+            "Some(dbg_placement::Carried {{ packed: include_bytes!({packed:?}), image: [{id:?}, {other:?}] }})"
+        ))
     };
-    format!("Agents::new({}, {})", packed("x86_64"), packed("aarch64"))
+    let [x86_64, aarch64] = ["x86_64", "aarch64"].map(|it| carried(it).unwrap_or_else(|| "None".to_owned()));
+    format!("Agents::new({x86_64}, {aarch64})")
 }
 
 /// What is written of stock checks: two expressions, and who signed.
@@ -78,7 +86,7 @@ struct Stock {
     clippy::disallowed_methods,
     reason = "the index was written by `cargo xtask build` just before, and its path is told by cargo"
 )]
-fn stock(dir: Option<PathBuf>) -> Result<Stock, Box<dyn std::error::Error>> {
+fn stock(dir: Option<PathBuf>, out: &Path) -> Result<Stock, Box<dyn std::error::Error>> {
     let mut root = "&[]".to_owned();
     let Index { signed, plugins } = match dir {
         Some(dir) => {
@@ -88,7 +96,7 @@ fn stock(dir: Option<PathBuf>) -> Result<Stock, Box<dyn std::error::Error>> {
             root = format!("include_bytes!({:?})", absolute(&dir, "root.json"));
             for entry in &mut index.plugins {
                 entry.wasm = absolute(&dir, &entry.wasm);
-                entry.native = absolute(&dir, &entry.native);
+                (entry.native, entry.native_length) = packed(&absolute(&dir, &entry.native), out)?;
             }
             index
         }
@@ -96,15 +104,29 @@ fn stock(dir: Option<PathBuf>) -> Result<Stock, Box<dyn std::error::Error>> {
         None => Index::default(),
     };
     let mut table = String::from("&[\n");
-    for Entry { digest, wasm, length, native, imports, declaration } in plugins {
+    for Entry { digest, wasm, length, native, native_length, imports, declaration } in plugins {
         writeln!(
             table,
             "    Embedded {{ digest: {digest:?}, file: include_bytes!({wasm:?}), length: {length}, native: include_bytes!({native:?}), \
+             native_length: {native_length}, \
              imports: &{imports:?}, declaration: {declaration:?} }},"
         )?;
     }
     table.push(']');
     Ok(Stock { table, root, signed })
+}
+
+/// What native code is packed at: slow to pack, and as quick to unpack as any.
+const LEVEL: i32 = 19;
+
+/// Packs a file of native code, three quarters of which is gone then; where it lies, and how long it is unpacked.
+#[expect(clippy::disallowed_methods, reason = "the file was written by `cargo xtask build` just before")]
+fn packed(file: &str, out: &Path) -> Result<(String, usize), Box<dyn std::error::Error>> {
+    let plain = fs::read(file)?;
+    let name = Path::new(file).file_name().ok_or("native code without a name")?;
+    let path = out.join(name).with_extension("zst");
+    fs::write(&path, zstd::bulk::compress(&plain, LEVEL)?)?;
+    Ok((path.display().to_string(), plain.len()))
 }
 
 fn absolute(dir: &Path, file: &str) -> String {

@@ -35,7 +35,7 @@ struct Carried {
     packed: u64,
 }
 
-/// The folder with `<architecture>.zst` of each agent.
+/// The folder with `<architecture>.zst` of each agent, and `<architecture>.image`, the ids of its image.
 pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("agents")
 }
@@ -77,20 +77,27 @@ pub(crate) fn build(workspace: &Workspace, settings: &Settings, pack: &Path) -> 
             continue;
         }
         let built = compile(workspace, settings, &triple, cross.as_deref())?;
-        let (plain, packed) = (programs.join(architecture), folder.join(format!("{architecture}.zst")));
+        let plain = programs.join(architecture);
+        let [packed, ids] = ["zst", "image"].map(|ending| folder.join(format!("{architecture}.{ending}")));
         let context = || format!("the agent for {architecture} cannot be given away");
         check(&built).with_context(context)?;
+        // The ids depend on this version's image as well, and cost nothing to know.
+        let fresh = tempfile::tempdir_in(&workspace.target).context("cannot make a temporary folder")?;
+        let [fresh_packed, fresh_ids] = ["zst", "image"].map(|ending| fresh.path().join(ending));
+        shell::run(Command::new(pack).arg(architecture).arg(&built).args([&fresh_packed, &fresh_ids]))
+            .with_context(context)?;
+        if !files::same(&fresh_ids, &ids) {
+            files::lay(&fresh_ids, &ids)?;
+        }
         if !packed.is_file() || !files::same(&built, &plain) {
-            let fresh = tempfile::NamedTempFile::new_in(&workspace.target).context("cannot make a temporary file")?;
-            shell::run(Command::new(pack).arg(&built).arg(fresh.path())).with_context(context)?;
-            files::lay(fresh.path(), &packed)?;
+            files::lay(&fresh_packed, &packed)?;
             // Last: whatever breaks off before it is packed again.
             files::lay(&built, &plain)?;
         }
         let carried = Carried { architecture, size: files::size(&plain)?, packed: files::size(&packed)? };
         bound(carried.packed, MAXIMUM_PACKED).context("packed").with_context(context)?;
         agents.carried.push(carried);
-        kept.extend([plain, packed]);
+        kept.extend([plain, packed, ids]);
     }
     files::keep_only(&folder, &kept)?;
     files::keep_only(&programs, &kept)?;

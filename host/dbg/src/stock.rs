@@ -15,7 +15,10 @@ struct Embedded {
     file: &'static [u8],
     /// Of the component; its signature follows.
     length: usize,
+    /// Packed by zstd.
     native: &'static [u8],
+    /// Of the native code once it is unpacked.
+    native_length: usize,
     imports: &'static [&'static str],
     declaration: &'static str,
 }
@@ -30,6 +33,7 @@ pub(crate) struct Stock {
     pub(crate) component: Component,
     file: &'static [u8],
     native: &'static [u8],
+    native_length: usize,
     grounds: Grounds,
 }
 
@@ -50,27 +54,25 @@ impl Stock {
     }
 
     /// Its code, compiled when this binary was built: a stock check never compiles.
-    pub(crate) fn native(&self) -> NativeCode {
+    pub(crate) fn native(&self) -> Result<NativeCode, Fault> {
+        let plain = zstd::bulk::decompress(self.native, self.native_length).context(DAMAGED).map_err(Fault::own)?;
         // SAFETY: the bytes are part of this binary; `precompile` of the same build made them from the same engine, and the table
         // that pairs them with a component is generated.
-        unsafe { NativeCode::from_trusted(Bytes::from_static(self.native)) }
+        Ok(unsafe { NativeCode::from_trusted(Bytes::from(plain)) })
     }
 }
+
+const DAMAGED: &str = "this binary's stock checks are damaged; get it again";
 
 /// All stock plugins, in the order of their names.
 pub(crate) fn all() -> Result<Vec<Stock>, Fault> {
     let grounds = Grounds::of_stock(Bytes::from_static(ROOT), reference_time());
     let stock = |embedded: &Embedded| {
-        let Embedded { digest, file, length, native, imports, declaration } = *embedded;
+        let Embedded { digest, file, length, native, native_length, imports, declaration } = *embedded;
         let wasm = file.get(..length).context("a stock check is cut off")?;
         let imports = imports.iter().map(|import| (*import).to_owned());
         let component = Component::embedded(wasm, digest.parse()?, declaration, imports)?;
-        anyhow::Ok(Stock { component, file, native, grounds: grounds.clone() })
+        anyhow::Ok(Stock { component, file, native, native_length, grounds: grounds.clone() })
     };
-    TABLE
-        .iter()
-        .map(stock)
-        .collect::<Result<_, _>>()
-        .context("this binary's stock checks are damaged; get it again")
-        .map_err(Fault::own)
+    TABLE.iter().map(stock).collect::<Result<_, _>>().context(DAMAGED).map_err(Fault::own)
 }

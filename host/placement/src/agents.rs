@@ -4,6 +4,7 @@ use std::io;
 
 use dbg_model::Architecture;
 
+use crate::docker::Image;
 use crate::frames::{self, FrameError};
 
 /// Bytes of the largest agent that is unpacked: twice what a build may carry.
@@ -12,8 +13,17 @@ const MAX_BYTES: u64 = 16 << 20;
 /// The agents that were built into this program.
 #[derive(Debug, Clone, Copy)]
 pub struct Agents {
-    x86_64: Option<&'static [u8]>,
-    aarch64: Option<&'static [u8]>,
+    x86_64: Option<Carried>,
+    aarch64: Option<Carried>,
+}
+
+/// One agent as it was packed at the build.
+#[derive(Debug, Clone, Copy)]
+pub struct Carried {
+    /// What [`Agents::pack`] made of its program.
+    pub packed: &'static [u8],
+    /// Under which ids an engine may know its image, the likeliest first: what [`Agents::image_ids`] said of its program.
+    pub image: [&'static str; 2],
 }
 
 /// Why there is no agent to be started.
@@ -62,24 +72,38 @@ impl AgentsError {
 impl Agents {
     /// The agents as they were packed at the build, or none of an architecture.
     #[must_use]
-    pub const fn new(x86_64: Option<&'static [u8]>, aarch64: Option<&'static [u8]>) -> Self {
+    pub const fn new(x86_64: Option<Carried>, aarch64: Option<Carried>) -> Self {
         Self { x86_64, aarch64 }
     }
 
     /// Whether there is one for this architecture.
     #[must_use]
     pub fn has(&self, architecture: Architecture) -> bool {
-        self.packed(architecture).is_some()
+        self.carried(architecture).is_ok()
     }
 
-    fn packed(&self, architecture: Architecture) -> Option<&'static [u8]> {
-        match architecture {
+    fn carried(&self, architecture: Architecture) -> Result<Carried, AgentsError> {
+        let carried = match architecture {
             Architecture::X86_64 => self.x86_64,
             Architecture::Aarch64 => self.aarch64,
-        }
+        };
+        carried.ok_or(AgentsError::None { architecture })
     }
 
-    /// A program as [`Agents::new`] takes it. For the build alone.
+    /// Under which ids an engine may know the image of this architecture's agent, the likeliest first: whoever looks for it need not make it.
+    pub(crate) fn image(&self, architecture: Architecture) -> Result<[&'static str; 2], AgentsError> {
+        Ok(self.carried(architecture)?.image)
+    }
+
+    /// Under which ids an engine may know the image of a program, as [`Carried`] takes them. For the build alone.
+    ///
+    /// # Errors
+    /// The program cannot be put into a tar.
+    pub fn image_ids(program: &[u8], architecture: Architecture) -> io::Result<[String; 2]> {
+        Image::of(program, architecture).map(Image::into_ids)
+    }
+
+    /// A program as [`Carried`] takes it. For the build alone.
     ///
     /// # Errors
     /// What zstd says, which is out of memory.
@@ -97,7 +121,7 @@ impl Agents {
         architecture: Architecture,
         write: impl Fn(u64, &[u8]) -> io::Result<()> + Sync,
     ) -> Result<(), AgentsError> {
-        let packed = self.packed(architecture).ok_or(AgentsError::None { architecture })?;
+        let packed = self.carried(architecture)?.packed;
         frames::unpack(packed, MAX_BYTES, write).map_err(|error| match error {
             FrameError::Damaged(cause) => AgentsError::Damaged { architecture, cause },
             FrameError::TooLarge => AgentsError::TooLarge { architecture },
@@ -113,7 +137,7 @@ mod tests {
     use super::*;
 
     fn carrying(packed: &[u8]) -> Agents {
-        Agents::new(None, Some(packed.to_vec().leak()))
+        Agents::new(None, Some(Carried { packed: packed.to_vec().leak(), image: ["", ""] }))
     }
 
     fn unpacked(agents: Agents) -> Result<Vec<u8>, AgentsError> {

@@ -147,17 +147,26 @@ impl Launched {
     }
 }
 
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// Both sides said bye: the agent has nothing more to tell.
+    InOrder,
+    /// In another way.
+    Broken,
+}
+
 impl Hold {
     /// Waits until the agent has gone, after the session's end; one that stays is ended. Its own account is the better one when the
     /// session broke.
-    pub async fn gone(self) -> Result<(), LaunchError> {
+    pub async fn gone(self, end: SessionEnd) -> Result<(), LaunchError> {
         match self.0 {
             Held::Task(mut task) => match (&mut task.0).await {
                 Ok(result) => Ok(result?),
                 Err(_) => Err(LaunchError::Broke),
             },
             Held::Child(child) => child.gone().await.map_err(LaunchError::Ended),
-            Held::Container(container) => container.gone().await,
+            Held::Container(container) => container.gone(end).await,
         }
     }
 }

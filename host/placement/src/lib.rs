@@ -18,12 +18,12 @@ pub mod plan;
 mod program;
 mod refusal;
 
-pub use agents::{Agents, AgentsError};
+pub use agents::{Agents, AgentsError, Carried};
 pub use detections::{Certainty, Detection, detections};
 pub use docker::{EngineError, EngineSettings, Engines, Mission};
 pub use explain::{Explanation, Item, explain};
 pub use holding::Holding;
-pub use launch::{Account, Ending, Hold, LaunchError, Launched, Launcher, Stream};
+pub use launch::{Account, Ending, Hold, LaunchError, Launched, Launcher, SessionEnd, Stream};
 pub use place::{NeedsChild, Placed, needs_child, place};
 pub use plan::{Place, Plan};
 pub use program::{Program, ProgramError};

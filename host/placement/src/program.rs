@@ -108,10 +108,11 @@ fn write_at(file: BorrowedFd<'_>, mut offset: u64, mut bytes: &[u8]) -> io::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Carried;
 
     fn carrying(program: &[u8]) -> Agents {
-        let packed: &'static [u8] = Agents::pack(program).unwrap().leak();
-        Agents::new(Some(packed), Some(packed))
+        let carried = Carried { packed: Agents::pack(program).unwrap().leak(), image: ["", ""] };
+        Agents::new(Some(carried), Some(carried))
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: each benchmark prints its command, the machine, the median, the spread, and the ratio to the tool that
 //! people use today, measured in the same run.
 
+mod containers;
 mod loading;
 mod local;
 mod measure;
@@ -29,6 +30,8 @@ pub(crate) struct Args {
 enum Name {
     /// A check on this machine, beside `dig`: time, peak memory, what loading a plugin costs
     Local(local::Args),
+    /// A check in a container of its own and in ten at once, beside `docker run` and `podman run`
+    Containers(containers::Args),
     /// `tcp-reach` on loopback and before a firewall that drops, beside `nmap`
     Reach(reach::Args),
     /// `sock-summary` over many sockets, beside `ss`: time and peak memory
@@ -42,6 +45,7 @@ enum Name {
 pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     match &args.name {
         Name::Local(args) => local::run(args, workspace),
+        Name::Containers(args) => containers::run(args, workspace),
         Name::Reach(args) => reach::run(args, workspace),
         Name::Sockets(args) => sockets::run(args, workspace),
         Name::Sessions(args) => sessions::run(args, workspace),

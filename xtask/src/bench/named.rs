@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -17,6 +18,13 @@ const ZONE: &str = "$TTL 300\n\
     ns IN A 127.0.0.1\n\
     www IN A 192.0.2.80\n";
 
+/// Where it listens.
+pub(super) struct Place<'a> {
+    pub(super) address: Ipv4Addr,
+    /// What starts a program there.
+    pub(super) within: &'a dyn Fn(&Path) -> Command,
+}
+
 /// bind9's `named`, running.
 pub(super) struct Named {
     pub(super) port: u16,
@@ -26,8 +34,13 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// Starts it and returns once it answers.
+    /// Starts it on loopback and returns once it answers.
     pub(super) fn start() -> Result<Self> {
+        Self::start_at(&Place { address: Ipv4Addr::LOCALHOST, within: &|program| Command::new(program) })
+    }
+
+    /// Starts it and returns once it answers.
+    pub(super) fn start_at(place: &Place<'_>) -> Result<Self> {
         let Some(program) = shell::which("named") else {
             bail!("`named` is missing; get it by `cargo xtask doctor --install`");
         };
@@ -35,9 +48,9 @@ impl Named {
         let port = free_port()?;
         let configuration = folder.path().join("named.conf");
         std::fs::write(folder.path().join("bench.zone"), ZONE).context("cannot write the zone")?;
-        std::fs::write(&configuration, configuration_text(&folder.path().to_string_lossy(), port))
+        std::fs::write(&configuration, configuration_text(&folder.path().to_string_lossy(), place.address, port))
             .context("cannot write named's configuration")?;
-        let mut command = Command::new(program);
+        let mut command = (place.within)(&program);
         command
             .arg("-g")
             .arg("-c")
@@ -71,9 +84,9 @@ impl Drop for Named {
     }
 }
 
-fn configuration_text(folder: &str, port: u16) -> String {
+fn configuration_text(folder: &str, address: Ipv4Addr, port: u16) -> String {
     format!(
-        "options {{ directory \"{folder}\"; pid-file none; session-keyfile none; listen-on port {port} {{ 127.0.0.1; }};\n\
+        "options {{ directory \"{folder}\"; pid-file none; session-keyfile none; listen-on port {port} {{ {address}; }};\n\
          listen-on-v6 {{ none; }}; recursion no; dnssec-validation no; notify no; }};\n\
          controls {{ }};\n\
          zone \"bench.test\" {{ type primary; file \"bench.zone\"; }};\n"

@@ -13,7 +13,7 @@ use super::address::{Address, Candidates, EngineSettings, candidates};
 use super::client::{Ask, Client, ConnectFault, on};
 use super::engine::Engine;
 use super::error::{EngineError, Tried, Words};
-use super::image::Image;
+use super::image::{self, Image};
 use super::lease::Leases;
 use crate::{Agents, AgentsError, LaunchError, ProgramError};
 
@@ -42,7 +42,6 @@ struct Inside {
     settings: EngineSettings,
     agents: Agents,
     engine: OnceCell<Arc<Engine>>,
-    image: OnceCell<Arc<Image>>,
     /// Under which id the engine has the image, once it is known; the lock is held while it is loaded.
     loaded: tokio::sync::Mutex<()>,
     id: OnceLock<String>,
@@ -57,7 +56,6 @@ impl Engines {
             settings,
             agents,
             engine: OnceCell::new(),
-            image: OnceCell::new(),
             loaded: tokio::sync::Mutex::default(),
             id: OnceLock::new(),
             leases: Leases::default(),
@@ -71,47 +69,45 @@ impl Engines {
         self.0.engine.get_or_try_init(|| async { find(settings).await.map(Arc::new) }).await.cloned()
     }
 
-    /// The image of the agent for the engine's architecture, in memory.
-    pub(crate) async fn image(&self, engine: &Engine) -> Result<Arc<Image>, AgentsError> {
-        let (agents, architecture) = (self.0.agents, engine.facts.architecture);
-        let make = || async move {
-            let made = tokio::task::spawn_blocking(move || Image::make(&agents, architecture)).await;
-            made.unwrap_or_else(|_| Err(AgentsError::Written(std::io::Error::other("it broke off")))).map(Arc::new)
-        };
-        self.0.image.get_or_try_init(make).await.cloned()
-    }
-
-    /// Under which id the engine has the image, if that was looked up.
-    pub(crate) fn image_id(&self) -> Option<String> {
-        self.0.id.get().cloned()
+    /// Under which id the engine likeliest has the image: as it was looked up, or as most engines have it.
+    pub(crate) fn image_id(&self, engine: &Engine) -> Result<String, AgentsError> {
+        let [likeliest, _] = self.0.agents.image(engine.facts.architecture)?;
+        Ok(self.0.id.get().map_or_else(|| likeliest.to_owned(), Clone::clone))
     }
 
     /// Loads the image unless the engine has it by now; its id. Targets side by side load it once.
-    pub(crate) async fn load(&self, engine: &Engine, image: &Image) -> Result<String, EngineError> {
+    pub(crate) async fn load(&self, engine: &Engine) -> Result<String, LaunchError> {
         let _loading = self.0.loaded.lock().await;
-        let id = match engine.image(image.ids()).await? {
+        let architecture = engine.facts.architecture;
+        let ids = self.0.agents.image(architecture).map_err(ProgramError::from)?;
+        let id = match engine.image(&ids).await? {
             Some(id) => id,
             None => {
-                let doing = "load an image";
-                let reason =
-                    |error: std::io::Error| EngineError::Broke { doing, reason: Words::of(&error.to_string()) };
-                engine.load(image.archive().map_err(reason)?).await?;
-                let missing =
-                    || EngineError::Garbage { doing, reason: Words::of("it has it under no id that it can have") };
-                engine.image(image.ids()).await?.ok_or_else(missing)?
+                engine.load(self.archive(architecture).await?).await?;
+                let missing = || EngineError::Garbage {
+                    doing: "load an image",
+                    reason: Words::of("it has it under no id that it can have"),
+                };
+                engine.image(&ids).await?.ok_or_else(missing)?
             }
         };
         Ok(self.0.id.get_or_init(|| id).clone())
     }
 
-    /// Begins to look for the engine and to make the image, beside whatever comes next. Called in a runtime.
+    /// The image as an archive.
+    async fn archive(&self, architecture: Architecture) -> Result<Bytes, LaunchError> {
+        let agents = self.0.agents;
+        let make = move || Image::make(&agents, architecture)?.archive().map_err(AgentsError::Written);
+        let made = tokio::task::spawn_blocking(make).await.map_err(|_| LaunchError::Broke)?;
+        Ok(made.map_err(ProgramError::from)?)
+    }
+
+    /// Begins to look for the engine, beside whatever comes next. Called in a runtime.
     pub fn prepare(&self) {
         let engines = self.clone();
         tokio::spawn(async move {
-            // Whoever needs them asks again, and is told why there are none.
-            if let Ok(engine) = engines.engine().await {
-                let _ = engines.image(&engine).await;
-            }
+            // Whoever needs it asks again, and is told why there is none.
+            let _ = engines.engine().await;
         });
     }
 
@@ -120,9 +116,9 @@ impl Engines {
     /// # Errors
     /// This build carries no agent for it, or it is damaged.
     pub fn saved_image(&self, architecture: Architecture) -> Result<(String, Bytes), AgentsError> {
-        let image = Image::make(&self.0.agents, architecture)?;
-        let archive = image.archive().map_err(AgentsError::Written)?;
-        Ok((image.tag().to_owned(), archive))
+        let made = Image::make(&self.0.agents, architecture)?;
+        let archive = made.archive().map_err(AgentsError::Written)?;
+        Ok((made.tag().to_owned(), archive))
     }
 
     /// Loads the agent's image into the engine unless it is there.
@@ -131,11 +127,11 @@ impl Engines {
     /// No engine answers, there is no agent for it, or it does not take the image.
     pub async fn load_image(&self) -> Result<LoadedImage, LaunchError> {
         let engine = self.engine().await?;
-        let image = self.image(&engine).await.map_err(ProgramError::from)?;
-        let was_there = engine.image(image.ids()).await?.is_some();
-        let id = self.load(&engine, &image).await?;
+        let ids = self.0.agents.image(engine.facts.architecture).map_err(ProgramError::from)?;
+        let was_there = engine.image(&ids).await?.is_some();
+        let id = self.load(&engine).await?;
         let engine = format!("{} {}", engine.facts.kind, engine.facts.version);
-        Ok(LoadedImage { engine, name: image.tag().to_owned(), id, was_there })
+        Ok(LoadedImage { engine, name: image::tag(&ids), id, was_there })
     }
 
     pub(crate) fn leases(&self) -> &Leases {

@@ -220,10 +220,10 @@ impl Engine {
     }
 
     /// The first of these images that it has; its id.
-    pub(crate) async fn image(&self, ids: &[String]) -> Result<Option<String>, EngineError> {
+    pub(crate) async fn image(&self, ids: &[&str]) -> Result<Option<String>, EngineError> {
         for id in ids {
             match self.client.ask(Ask::get(self.path(&format!("/images/{id}/json")), "look for an image")).await {
-                Ok(_) => return Ok(Some(id.clone())),
+                Ok(_) => return Ok(Some((*id).to_owned())),
                 Err(error) if error.is_not_there() => {}
                 Err(error) => return Err(error),
             }

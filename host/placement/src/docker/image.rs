@@ -60,7 +60,8 @@ impl Image {
         Self::of(&program, architecture).map_err(AgentsError::Written)
     }
 
-    fn of(program: &[u8], architecture: Architecture) -> io::Result<Self> {
+    /// Of this program.
+    pub(crate) fn of(program: &[u8], architecture: Architecture) -> io::Result<Self> {
         let layer = layer(program)?;
         let layer_digest = digest(&layer);
         let word = match architecture {
@@ -93,20 +94,14 @@ impl Image {
             "config": part("application/vnd.oci.image.config.v1+json", &config_digest, config.len()),
             "layers": [part("application/vnd.oci.image.layer.v1.tar", &layer_digest, layer.len())],
         }))?;
-        let tag = format!("{NAME}:{}", config_digest.get(..12).unwrap_or_default());
         let ids = [format!("sha256:{config_digest}"), format!("sha256:{}", digest(&manifest))];
+        let tag = tag(&ids);
         Ok(Self { ids, tag, parts: Parts { layer, config, manifest } })
     }
 
     /// The ids under which an engine may have it, the likeliest first.
-    pub(crate) fn ids(&self) -> &[String] {
-        &self.ids
-    }
-
-    /// The id of most engines.
-    pub(crate) fn id(&self) -> &str {
-        let [id, _] = &self.ids;
-        id
+    pub(crate) fn into_ids(self) -> [String; 2] {
+        self.ids
     }
 
     /// The name that it is loaded under.
@@ -146,6 +141,12 @@ impl Image {
         tar.file("oci-layout", 0o644, br#"{"imageLayoutVersion":"1.0.0"}"#)?;
         Ok(Bytes::from(tar.finish()?))
     }
+}
+
+/// The name that the image with these ids is loaded under.
+pub(crate) fn tag<Id: AsRef<str>>([id, _]: &[Id; 2]) -> String {
+    let id = id.as_ref();
+    format!("{NAME}:{}", id.strip_prefix("sha256:").unwrap_or(id).get(..12).unwrap_or_default())
 }
 
 fn part(kind: &str, digest: &str, size: usize) -> serde_json::Value {
@@ -228,8 +229,8 @@ mod tests {
     #[test]
     fn the_same_agent_is_the_same_image_and_another_is_another() {
         assert_eq!(image(b"agent").archive().unwrap(), image(b"agent").archive().unwrap());
-        assert_ne!(image(b"agent").id(), image(b"other").id());
-        assert_ne!(image(b"agent").id(), Image::of(b"agent", Architecture::Aarch64).unwrap().id());
+        assert_ne!(image(b"agent").ids[0], image(b"other").ids[0]);
+        assert_ne!(image(b"agent").ids[0], Image::of(b"agent", Architecture::Aarch64).unwrap().ids[0]);
     }
 
     #[test]
@@ -243,10 +244,10 @@ mod tests {
         }
         let docker: serde_json::Value = serde_json::from_slice(&entries["manifest.json"]).unwrap();
         let config = docker[0]["Config"].as_str().unwrap();
-        assert_eq!(format!("sha256:{}", digest(&entries[config])), image.id());
+        assert_eq!(format!("sha256:{}", digest(&entries[config])), image.ids[0]);
         assert_eq!(docker[0]["RepoTags"][0], image.tag());
         let index: serde_json::Value = serde_json::from_slice(&entries["index.json"]).unwrap();
-        assert_eq!(index["manifests"][0]["digest"], image.ids()[1]);
+        assert_eq!(index["manifests"][0]["digest"], image.ids[1]);
     }
 
     #[test]

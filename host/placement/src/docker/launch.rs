@@ -13,13 +13,12 @@ use super::demux::{Demux, Said};
 use super::engine::Engine;
 use super::error::EngineError;
 use super::facts::{self, ContainerFacts};
-use super::image::Image;
 use super::lease::Lease;
 use super::owner::Owner;
 use super::spec;
 use crate::Refusal;
 use crate::child::in_one_line;
-use crate::launch::{Account, Ending, LaunchError, Launched};
+use crate::launch::{Account, Ending, LaunchError, Launched, SessionEnd};
 use crate::plan::{ContainerPlan, NetworkOf, Plan};
 
 /// After its session has ended, an agent has nothing left to do.
@@ -82,7 +81,7 @@ async fn begin(
     mission: &Mission,
     engine: &Arc<Engine>,
 ) -> Result<Begun, LaunchError> {
-    let image = engines.image(engine).await.map_err(crate::ProgramError::from)?;
+    let image = engines.image_id(engine).map_err(crate::ProgramError::from)?;
     let name = format!("dbg-{}-{number}", mission.run);
     let creation = Creation {
         engine: Arc::clone(engine),
@@ -109,7 +108,8 @@ async fn begin(
 struct Creation {
     engine: Arc<Engine>,
     engines: Engines,
-    image: Arc<Image>,
+    /// Its likeliest id.
+    image: String,
     name: String,
     plan: ContainerPlan,
     token: AgentToken,
@@ -118,12 +118,15 @@ struct Creation {
 
 impl Creation {
     async fn create(self, lease: Lease) -> Result<(Lease, String), LaunchError> {
-        let likeliest = self.engines.image_id().unwrap_or_else(|| self.image.id().to_owned());
-        let mut created = self.ask(&likeliest).await;
+        let mut created = self.ask(&self.image).await;
         if created.as_ref().is_err_and(misses_image) {
-            created = match self.engines.load(&self.engine, &self.image).await {
+            created = match self.engines.load(&self.engine).await {
                 Ok(id) => self.ask(&id).await,
-                Err(error) => Err(error),
+                // It refused what it was asked, so there is nothing of ours.
+                Err(error) => {
+                    lease.not_created();
+                    return Err(error);
+                }
             };
         }
         match created {
@@ -194,8 +197,12 @@ impl Watch {
 }
 
 impl Container {
-    /// Waits for its end after its session's, and removes it when it stays.
-    pub(crate) async fn gone(mut self) -> Result<(), LaunchError> {
+    /// Waits for its end after its session's, and removes it when it stays. After a session that ended in order it is removed at once.
+    pub(crate) async fn gone(mut self, end: SessionEnd) -> Result<(), LaunchError> {
+        if end == SessionEnd::InOrder {
+            self.ended.abort();
+            return Ok(self.lease.remove().await?);
+        }
         let ending = match timeout(LINGER, &mut self.ended).await {
             Ok(Ok(Ok(code))) => of_code(code),
             Ok(_) => Ending::Unknown,

@@ -35,4 +35,5 @@ pub use list::Reachable;
 pub use version::ApiVersion;
 
 pub(crate) use facts::{container, network};
+pub(crate) use image::Image;
 pub(crate) use launch::{Container, launch};

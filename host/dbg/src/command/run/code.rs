@@ -75,24 +75,23 @@ impl Codes {
     ) -> Result<Self, Fault> {
         let maker = Maker { engine: engine.clone(), cache: paths.cache.clone(), timing };
         let mut own = HashMap::new();
-        let mut compiling = HashMap::new();
+        let mut making = HashMap::new();
         let mut components = HashMap::new();
         for check in checks {
             let digest = check.admitted.component().digest();
             components.entry(digest).or_insert_with(|| check.admitted.clone());
-            match &check.source {
+            making.entry(digest).or_insert_with(|| match &check.source {
                 Source::Stock(stock) => {
-                    own.entry(digest).or_insert_with(|| stock.native());
+                    let stock = stock.clone();
+                    tokio::task::spawn_blocking(move || Ok((stock.native()?, None)))
                 }
                 Source::Stored(_) | Source::File(_) => {
-                    compiling.entry(digest).or_insert_with(|| {
-                        let (maker, admitted) = (maker.clone(), check.admitted.clone());
-                        tokio::task::spawn_blocking(move || maker.own(&admitted))
-                    });
+                    let (maker, admitted) = (maker.clone(), check.admitted.clone());
+                    tokio::task::spawn_blocking(move || maker.own(&admitted))
                 }
-            }
+            });
         }
-        for (digest, task) in compiling {
+        for (digest, task) in making {
             let (native, fresh) = task.await.map_err(|_| Fault::own(anyhow::Error::new(CodeError::Broke)))??;
             own.insert(digest, native);
             if let Some(fresh) = fresh {

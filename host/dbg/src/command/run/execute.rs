@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dbg_model::{Digest, Event, Failure, FailureCode, Fence, RedactPattern, Target};
 use dbg_placement::{
-    Hold, LaunchError, Launched, Launcher, NeedsChild, Place, Placed, Plan, Refusal, facts, needs_child,
+    Hold, LaunchError, Launched, Launcher, NeedsChild, Place, Placed, Plan, Refusal, SessionEnd, facts, needs_child,
 };
 use dbg_report::CheckResult;
 use dbg_session::{CodeId, Operator, Order, RunIndex, Security, SessionError, Window};
@@ -217,7 +217,8 @@ enum Broken {
 /// When the stream broke, the agent's own account says more; when our side ended the session, ours does.
 async fn account(ended: Result<(), Broken>, hold: Hold) -> Result<(), Failure> {
     let disconnected = |text| Failure { code: FailureCode::Disconnected, text };
-    match (ended, hold.gone().await) {
+    let end = if ended.is_ok() { SessionEnd::InOrder } else { SessionEnd::Broken };
+    match (ended, hold.gone(end).await) {
         (Ok(()), Ok(())) => Ok(()),
         (Ok(()) | Err(Broken::Session(SessionError::Gone | SessionError::Io(_))), Err(error)) => {
             Err(disconnected(with_causes(error)))
