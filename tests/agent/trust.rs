@@ -125,7 +125,7 @@ async fn what_a_told_vendor_signed_runs() {
 async fn an_unsigned_file_that_is_not_listed_is_refused() {
     is_refused(
         |sent| sent.file = sent.file.slice(..sent.file.len() - signature(&sent.file)),
-        "nobody signed it, and the operator did not say that it may run unsigned",
+        "nobody signed it, and nobody said that it may run unsigned",
     )
     .await;
 }
@@ -157,7 +157,7 @@ async fn a_file_under_anothers_root_or_none_is_refused() {
     is_refused(|sent| sent.trust = stranger, "`acme` does not vouch for it: its vendor did not sign it").await;
     let globex = tell(&Vendor::new("globex", 7).grounds());
     is_refused(|sent| sent.trust = globex, "it says that it is `acme`'s, who is not trusted here").await;
-    is_refused(|sent| sent.trust = Trust::default(), "the operator told of no vendor").await;
+    is_refused(|sent| sent.trust = Trust::default(), "no vendor was told of").await;
     is_refused(|sent| sent.trust.vendors[0].root = Bytes::from_static(b"{}"), "nothing to go by: the root is none")
         .await;
 }

@@ -9,6 +9,7 @@
 
 mod ending;
 mod fake;
+mod far;
 mod fault;
 mod gc;
 mod image;

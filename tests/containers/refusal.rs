@@ -76,7 +76,7 @@ fn without_an_engine_each_socket_is_told_with_its_reason() {
     let Some(site) = Site::new() else { return };
     for (host, words) in [
         ("unix:///nowhere.sock", "`/nowhere.sock`: there is no such socket"),
-        ("ssh://me@there", "over ssh"),
+        ("ssh://-oProxyCommand=x", "no address of an engine"),
         ("what", "no address of an engine"),
     ] {
         let output = site.context.type_in("target explain host").variable("DOCKER_HOST", host).run();

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 
-use crate::{Context, Invocation, Namespace, is_root, skip, tool};
+use crate::{Context, Invocation, Namespace, Running, is_root, skip, tool};
 
 /// Starts both engines, each with an image `shop`.
 const SET_UP: &str = include_str!("engine.sh");
@@ -42,7 +42,8 @@ pub struct Site {
     /// Where `dbg` runs: in the engines' network and mounts, as whose root it may use them.
     pub context: Context,
     namespace: Namespace,
-    _turn: MutexGuard<'static, ()>,
+    /// Of the engines that all tests share.
+    _turn: Option<MutexGuard<'static, ()>>,
 }
 
 /// The namespaces of the engines, once a test program. A thread of their own starts them: they end with the thread that did.
@@ -66,17 +67,33 @@ impl Site {
     #[must_use]
     pub fn new() -> Option<Self> {
         static TURN: Mutex<()> = Mutex::new(());
+        Self::with_tools(|| {
+            let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+            namespace().map(|namespace| (namespace, Some(turn)))
+        })
+    }
+
+    /// As [`Site::new`], with engines that nobody else uses: for a test that breaks them.
+    #[must_use]
+    pub fn apart() -> Option<Self> {
+        Self::with_tools(|| Namespace::new(SET_UP).map(|namespace| (namespace, None)))
+    }
+
+    fn with_tools(start: impl FnOnce() -> Option<(Namespace, Option<MutexGuard<'static, ()>>)>) -> Option<Self> {
         if !is_root() {
             skip("container engines of its own need root");
             return None;
         }
-        for (name, package) in
-            [("dockerd", "docker.io"), ("podman", "podman"), ("busybox", "busybox-static"), ("setpriv", "util-linux")]
-        {
+        for (name, package) in [
+            ("dockerd", "docker.io"),
+            ("podman", "podman"),
+            ("busybox", "busybox-static"),
+            ("setpriv", "util-linux"),
+            ("openssl", "openssl"),
+        ] {
             tool(name, package)?;
         }
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(namespace) = namespace() else {
+        let Some((namespace, turn)) = start() else {
             skip("container engines do not start on this machine");
             return None;
         };
@@ -94,6 +111,20 @@ impl Site {
     #[must_use]
     pub fn command(&self, program: &str) -> Command {
         self.namespace.command(program.as_ref(), false)
+    }
+
+    /// A script of `sh` in the engines' namespaces, as root, to its end; what it prints.
+    #[track_caller]
+    pub fn script(&self, script: &str) -> String {
+        let output = self.command("sh").args(["-ec", script]).output().expect("it starts");
+        assert!(output.status.success(), "`{script}`: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Starts a script of `sh` in the engines' namespaces, as root.
+    #[must_use]
+    pub fn start(&self, script: &str) -> Running {
+        self.namespace.start(script)
     }
 
     /// The engine's own client with these words, split at spaces, to its end; what it prints.

@@ -1,12 +1,27 @@
 # Starts Docker and Podman in the mount and network namespaces that it runs in; `cargo xtask bench containers` runs it as well.
 #
 # Storage, sockets and logs are in memory. Where this machine does not let a container raise a limit of resources, Podman's usual ones are
-# lowered. Each engine has a process namespace, so that everything in it ends with its first process, and that with the shell.
+# lowered. Each engine has a process namespace, so that everything in it ends with its first process, and that with the shell. Docker also
+# listens on a port of loopback over TLS, with certificates made here.
 mount -t tmpfs none /var/lib; mount -t tmpfs none /var/cache; mount -t tmpfs none /run
 mkdir -p /run/podman /run/log /run/netns /run/image/bin /var/lib/containers
 printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' > /run/containers.conf
 within="setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc"
-$within dockerd > /run/log/dockerd 2>&1 &
+mkdir /run/tls
+(
+    cd /run/tls
+    exec > /run/log/openssl 2>&1
+    key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
+    sign() { openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 2 -out "$1.pem" -extfile "$1.ext"; }
+    key ca-key.pem; openssl req -x509 -new -key ca-key.pem -days 2 -subj /CN=ca -out ca.pem
+    for name in server cert; do
+        key $name-key.pem; openssl req -new -key $name-key.pem -subj /CN=$name -out $name.csr
+    done
+    echo 'subjectAltName=IP:127.0.0.1' > server.ext; echo 'extendedKeyUsage=clientAuth' > cert.ext
+    sign server; sign cert; mv cert-key.pem key.pem
+)
+$within dockerd -H unix:///run/docker.sock -H tcp://127.0.0.1:2376 --tlsverify --tlscacert /run/tls/ca.pem \
+    --tlscert /run/tls/server.pem --tlskey /run/tls/server-key.pem > /run/log/dockerd 2>&1 &
 CONTAINERS_CONF=/run/containers.conf $within podman system service -t 0 unix:///run/podman/podman.sock > /run/log/podman 2>&1 &
 cp "$(command -v busybox)" /run/image/bin/busybox
 for name in sh sleep httpd cat ls true; do ln -s busybox /run/image/bin/$name; done

@@ -120,6 +120,7 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("dig", Tests, "tests and benchmarks beside `dig`", Apt("bind9-dnsutils")),
         Tool::program("delv", Tests, "tests of DNSSEC beside `delv`", Apt("bind9-dnsutils")),
         Tool::program("dockerd", Tests, "tests in containers of Docker (root)", Apt("docker.io")),
+        Tool::program("sshd", Tests, "tests of an engine behind ssh (root)", Apt("openssh-server openssh-client")),
         Tool::program("podman", Tests, "tests in containers of Podman (root)", Apt("podman")),
         Tool::program("busybox", Tests, "what runs in the tests' containers", Apt("busybox-static")),
         Tool::program("ip", Tests, "tests in a network of their own (root)", Apt("iproute2")),

@@ -18,6 +18,7 @@ use tokio::runtime;
 use crate::fence::{self, Around, Fences, process};
 use crate::inherited::{self, Given};
 use crate::join::join;
+use crate::runner::Checks;
 use crate::{AgentError, Entry, EntryError, machine};
 
 /// Checks are bounded by their own limits, and the operator's process is on the same machine.
@@ -104,7 +105,7 @@ impl Place {
             session.set_nonblocking(true)?;
             let stream = tokio::net::UnixStream::from_std(session)?;
             // The other end is held by our parent alone, which can read all of our memory anyway.
-            Ok(crate::serve_at(stream, Security::Process, facts, engine, dbg_probe::beneath(root)).await)
+            Ok(crate::serve_at(stream, Security::Process, facts, Checks::new(engine, dbg_probe::beneath(root))).await)
         });
         // A look-up that hangs must not keep us: whatever still runs ends with the process.
         runtime.shutdown_background();

@@ -40,6 +40,9 @@ pub enum EntryError {
         /// The kernel's answer.
         source: Errno,
     },
+    /// What the site wrote into the image is nothing to go by.
+    #[error(transparent)]
+    Site(#[from] crate::site::SiteFault),
     /// The root cannot be looked at.
     #[error(transparent)]
     Root(#[from] dbg_probe::ProbeError),

@@ -12,11 +12,11 @@ mod join;
 mod machine;
 mod runner;
 mod serve_contained;
+mod site;
 mod told;
 
 use std::sync::Arc;
 
-use dbg_capability::Capabilities;
 use dbg_engine::Engine;
 use dbg_session::{AgentFacts, Gate, Security, SessionError};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -27,6 +27,7 @@ pub use entry::{Entry, FileReach, Inherited, Join, LinuxCapability, WatchesProce
 pub use entry_error::EntryError;
 pub use machine::machine;
 pub use serve_contained::serve_contained;
+pub use site::{SITE_FILE, SiteFault, SiteRules};
 pub use told::tell;
 
 /// Why an agent could not serve.
@@ -49,19 +50,18 @@ pub async fn serve<S>(stream: S, security: Security<Gate>, facts: AgentFacts, en
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
-    serve_at(stream, security, facts, engine, dbg_probe::local()?).await
+    serve_at(stream, security, facts, runner::Checks::new(engine, dbg_probe::local()?)).await
 }
 
-/// As [`serve`], looking at what `capabilities` show.
+/// As [`serve`], running what `checks` may.
 async fn serve_at<S>(
     stream: S,
     security: Security<Gate>,
     facts: AgentFacts,
-    engine: Engine,
-    capabilities: Capabilities,
+    checks: runner::Checks,
 ) -> Result<(), AgentError>
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
-    Ok(dbg_session::serve(stream, security, facts, Arc::new(runner::Checks::new(engine, capabilities))).await?)
+    Ok(dbg_session::serve(stream, security, facts, Arc::new(checks)).await?)
 }

@@ -19,7 +19,16 @@ use crate::told;
 pub(crate) struct Checks {
     engine: Engine,
     capabilities: Capabilities,
+    /// What the site says besides the operator.
+    site: Option<Told>,
     known: Mutex<Known>,
+}
+
+/// Who vouches for a component: the operator's word, and the site's where it has one.
+#[derive(Clone)]
+struct Words {
+    operator: Vouched,
+    site: Option<Vouched>,
 }
 
 #[derive(Default)]
@@ -31,16 +40,28 @@ struct Known {
 /// What became of one code.
 enum Code {
     /// Its component may run, and its native code is on its way.
-    Vouched(Vouched),
+    Vouched(Words),
     /// It can run.
-    Loaded(Vouched, Loaded),
+    Loaded(Words, Loaded),
     /// It is not run.
     Failed(Failure),
 }
 
 impl Checks {
     pub(crate) fn new(engine: Engine, capabilities: Capabilities) -> Self {
-        Self { engine, capabilities, known: Mutex::default() }
+        Self { engine, capabilities, site: None, known: Mutex::default() }
+    }
+
+    /// Within what a site allows as well.
+    pub(crate) fn within(self, site: Option<Told>) -> Self {
+        Self { site, ..self }
+    }
+
+    /// Who vouches for a file.
+    fn vouch(&self, operator: &Told, file: &Bytes, component: Digest) -> Result<Words, Failure> {
+        let operator = operator.vouch(file, component).map_err(|error| refused(&error))?;
+        let site = self.site.as_ref().map(|site| site.vouch(file, component)).transpose();
+        Ok(Words { operator, site: site.map_err(|error| refused_by_site(&error))? })
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -51,8 +72,10 @@ impl Checks {
     /// What this order runs, if all of it may.
     fn permitted(&self, order: &Order) -> Result<Loaded, Failure> {
         match self.known().codes.get(&order.code) {
-            Some(Code::Loaded(vouched, loaded)) => {
-                vouched.permits(&order.check, &order.grants).map_err(|error| refused(&error))?;
+            Some(Code::Loaded(Words { operator, site }, loaded)) => {
+                operator.permits(&order.check, &order.grants).map_err(|error| refused(&error))?;
+                let site = site.as_ref().map_or(Ok(()), |site| site.permits(&order.check, &order.grants));
+                site.map_err(|error| refused_by_site(&error))?;
                 Ok(loaded.clone())
             }
             Some(Code::Failed(failure)) => Err(failure.clone()),
@@ -67,6 +90,11 @@ fn not_loadable(text: String) -> Failure {
 
 fn refused(error: &VouchError) -> Failure {
     Failure { code: FailureCode::Refused, text: format!("the agent does not run it: {error}") }
+}
+
+fn refused_by_site(error: &VouchError) -> Failure {
+    let text = format!("the agent does not run it, by the site's rules in its image: {error}");
+    Failure { code: FailureCode::Refused, text }
 }
 
 /// A load error in one line, with what to do.
@@ -86,21 +114,21 @@ impl Runner for Checks {
 
     async fn judge(&self, code: CodeId, component: Digest, file: Bytes) -> Native {
         let mut known = self.known();
-        let (judged, native) = match known.told.vouch(&file, component) {
-            Ok(vouched) => (Code::Vouched(vouched), Native::Wanted),
-            Err(error) => (Code::Failed(refused(&error)), Native::Dropped),
+        let (judged, native) = match self.vouch(&known.told, &file, component) {
+            Ok(words) => (Code::Vouched(words), Native::Wanted),
+            Err(failure) => (Code::Failed(failure), Native::Dropped),
         };
         known.codes.insert(code, judged);
         native
     }
 
     async fn load(&self, code: CodeId, native: Bytes) {
-        let Some(Code::Vouched(vouched)) = self.known().codes.remove(&code) else { return };
+        let Some(Code::Vouched(words)) = self.known().codes.remove(&code) else { return };
         // SAFETY: the operator at the other end of the session made these bytes with the compiler of this version. A session calls this
         // after its hello alone: by then the operator is known to be in this process, or to hold the key of the run.
         let native = unsafe { NativeCode::from_trusted(native) };
         let loaded = match self.engine.load(&native).inspect(Loaded::prepare) {
-            Ok(loaded) => Code::Loaded(vouched, loaded),
+            Ok(loaded) => Code::Loaded(words, loaded),
             Err(error) => Code::Failed(load_failure(&error)),
         };
         self.known().codes.insert(code, loaded);

@@ -6,10 +6,13 @@ use std::process::ExitCode;
 use dbg_engine::Engine;
 use dbg_model::Cell;
 use dbg_session::{AgentFacts, AgentToken, Gate, Security};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::runtime;
 
 use crate::fence::Fences;
-use crate::{Contained, EntryError, enter, machine};
+use crate::runner::Checks;
+use crate::{Contained, EntryError, SiteRules, enter, machine};
 
 /// One thread speaks, one runs guests; more would only be started.
 const THREADS: usize = 2;
@@ -30,7 +33,25 @@ pub fn serve_contained(token: AgentToken, place: &str, build: &str) -> ExitCode 
     }
 }
 
+/// Standard input. Engines give a pipe, which is waited for together with all else; for anything else a thread waits.
+fn input() -> Box<dyn AsyncRead + Send + Unpin> {
+    match rustix::io::dup(rustix::stdio::stdin()).map(Receiver::from_owned_fd) {
+        Ok(Ok(pipe)) => Box::new(pipe),
+        _ => Box::new(tokio::io::stdin()),
+    }
+}
+
+/// Standard output, as [`input`].
+fn output() -> Box<dyn AsyncWrite + Send + Unpin> {
+    match rustix::io::dup(rustix::stdio::stdout()).map(Sender::from_owned_fd) {
+        Ok(Ok(pipe)) => Box::new(pipe),
+        _ => Box::new(tokio::io::stdout()),
+    }
+}
+
 fn serve(token: AgentToken, place: &str, build: &str) -> Result<(), EntryError> {
+    // Before anything of a target's could be taken for the image's own.
+    let site = SiteRules::of_image()?;
     let (root, Fences { stood, held }) = Contained::from_argument(place)?.arrive()?;
     let engine = Engine::new()?;
     let facts = AgentFacts { build: build.to_owned(), machine: machine(), fences: stood };
@@ -39,9 +60,12 @@ fn serve(token: AgentToken, place: &str, build: &str) -> Result<(), EntryError> 
         .enable_all()
         .build()
         .map_err(EntryError::Runtime)?;
-    let stream = tokio::io::join(tokio::io::stdin(), tokio::io::stdout());
     let security = Security::Noise(Gate::new(token));
-    let served = runtime.block_on(crate::serve_at(stream, security, facts, engine, dbg_probe::beneath(root)));
+    let checks = Checks::new(engine, dbg_probe::beneath(root)).within(site.as_ref().map(SiteRules::told));
+    let served = runtime.block_on(async {
+        let stream = tokio::io::join(input(), output());
+        crate::serve_at(stream, security, facts, checks).await
+    });
     // A read of stdin cannot be called off, and must not keep the process.
     runtime.shutdown_background();
     drop(held);

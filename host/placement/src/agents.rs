@@ -100,7 +100,7 @@ impl Agents {
     /// # Errors
     /// The program cannot be put into a tar.
     pub fn image_ids(program: &[u8], architecture: Architecture) -> io::Result<[String; 2]> {
-        Image::of(program, architecture).map(Image::into_ids)
+        Image::of(program, architecture, None).map(Image::into_ids)
     }
 
     /// A program as [`Carried`] takes it. For the build alone.

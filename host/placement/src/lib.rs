@@ -19,6 +19,7 @@ mod program;
 mod refusal;
 
 pub use agents::{Agents, AgentsError, Carried};
+pub use dbg_agent::SiteRules;
 pub use detections::{Certainty, Detection, detections};
 pub use docker::{EngineError, EngineSettings, Engines, Mission};
 pub use explain::{Explanation, Item, explain};

@@ -33,6 +33,8 @@ pub(crate) const WRITE: usize = 64 * 1024;
 pub(crate) const FRAMES_IN_FLIGHT: usize = 2;
 /// Events of one run, and of all runs, that wait for the stream; a run that is ahead of the operator waits too.
 pub(crate) const EVENTS_IN_FLIGHT: usize = 64;
+/// Bytes of sealed records that are written at once: what engines and pipes pass on in one piece.
+pub(crate) const BATCH: usize = 32 * 1024;
 /// What an idle session may keep of a buffer that was once larger.
 pub(crate) const KEPT: usize = 4096;
 

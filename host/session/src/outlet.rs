@@ -6,7 +6,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::SessionError;
-use crate::bounds::{HEARTBEAT, KEPT, RECORD, WRITE};
+use crate::bounds::{BATCH, HEARTBEAT, KEPT, RECORD, WRITE};
 use crate::codec::Encoded;
 use crate::noise::{Direction, TAG};
 
@@ -16,7 +16,7 @@ pub(crate) struct Outlet<W> {
     sealing: Option<Direction>,
     /// Less than a record of small frames, so that many of them are one.
     gathered: Vec<u8>,
-    /// One record, as it goes.
+    /// Records as they go, less than [`BATCH`] of them: whoever carries them is woken once for many.
     sealed: Vec<u8>,
 }
 
@@ -37,6 +37,7 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
     pub(crate) async fn flush(&mut self) -> Result<(), SessionError> {
         let gathered = std::mem::take(&mut self.gathered);
         self.write(&gathered).await?;
+        self.send().await?;
         taken(self.stream.flush()).await?;
         if gathered.capacity() <= KEPT {
             self.gathered = gathered;
@@ -87,11 +88,20 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
         let length = plain.len() + TAG;
         // RECORD and its tag fit into 16 bits.
         let prefix = u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes();
-        self.sealed.clear();
         self.sealed.extend_from_slice(&prefix);
-        self.sealed.resize(prefix.len() + length, 0);
-        sealing.seal(plain, self.sealed.get_mut(prefix.len()..).unwrap_or_default())?;
-        taken(self.stream.write_all(&self.sealed)).await
+        let start = self.sealed.len();
+        self.sealed.resize(start + length, 0);
+        sealing.seal(plain, self.sealed.get_mut(start..).unwrap_or_default())?;
+        if self.sealed.len() >= BATCH { self.send().await } else { Ok(()) }
+    }
+
+    /// Writes the records that are sealed.
+    async fn send(&mut self) -> Result<(), SessionError> {
+        if !self.sealed.is_empty() {
+            taken(self.stream.write_all(&self.sealed)).await?;
+            self.sealed.clear();
+        }
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use crate::agents;
 use crate::args::{ImageCommand, ImageSave};
 use crate::diagnostic::{Fault, hinted};
 use crate::exit::Exit;
-use crate::settings::{Terminal, engine_settings};
+use crate::settings::{Terminal, baked, engine_settings};
 
 pub(crate) fn image(args: ImageCommand, _: &Terminal) -> Result<Exit, Fault> {
     let engines = Engines::new(engine_settings(), agents::carried());
@@ -27,10 +27,16 @@ fn save(args: &ImageSave, engines: &Engines) -> Result<Exit, Fault> {
         None => Architecture::OWN,
         Some(text) => text.parse().map_err(Fault::usage)?,
     };
-    let (name, archive) = engines.saved_image(architecture).map_err(Fault::own)?;
+    let site = args.trust.as_deref().map(baked).transpose()?;
+    let rules = site.as_ref().map(|site| &site.rules);
+    let (name, archive) = engines.saved_image(architecture, rules).map_err(Fault::own)?;
     write(&args.file, &archive)?;
     let file = args.file.to_string_lossy();
-    print(&format!("saved {name} for {architecture} to {}: {} bytes\n", Cell(&file), archive.len()))
+    let mut text = format!("saved {name} for {architecture} to {}: {} bytes\n", Cell(&file), archive.len());
+    if let Some(site) = site {
+        text.push_str(&site.told());
+    }
+    print(&text)
 }
 
 /// Never over what is there; half of it is removed.

@@ -1,6 +1,7 @@
 //! What was typed, the environment and the machine become settings that commands can trust.
 
 mod audit;
+mod baked;
 mod checks;
 mod engine;
 mod paths;
@@ -14,6 +15,7 @@ mod terminal;
 mod trust;
 
 pub(crate) use audit::sinks;
+pub(crate) use baked::baked;
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
 pub(crate) use engine::engine_settings;
 pub(crate) use paths::Paths;

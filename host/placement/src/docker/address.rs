@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::context;
 use super::error::{EngineError, Words};
+use super::ssh::{self, SshHost};
 
 /// What the environment says of engines. It is read by whoever reads environments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub(crate) enum Address {
         /// With what it is verified; in clear without.
         tls: Option<TlsFiles>,
     },
+    /// A machine that `ssh` logs in to.
+    Ssh(SshHost),
 }
 
 /// PEM files, of which each may be missing.
@@ -67,6 +70,7 @@ impl fmt::Display for Address {
                 let host = Words::of(host);
                 write!(f, "tcp://{host}:{port}{}", if tls.is_some() { " (TLS)" } else { "" })
             }
+            Self::Ssh(host) => host.fmt(f),
         }
     }
 }
@@ -87,10 +91,28 @@ impl Address {
                 }
                 Ok(Self::Tcp { host, port, tls })
             }
-            "ssh" => Err(EngineError::Ssh { shown: Words::of(text) }),
+            "ssh" => ssh_host(rest).map(Self::Ssh).ok_or_else(bad),
             _ => Err(bad()),
         }
     }
+}
+
+/// `[USER@]HOST[:PORT][/SOCKET]`.
+fn ssh_host(text: &str) -> Option<SshHost> {
+    let (place, socket) = match text.find('/') {
+        Some(at) => text.split_at_checked(at)?,
+        None => (text, ""),
+    };
+    let (user, place) = match place.rsplit_once('@') {
+        Some((user, place)) => (Some(user.to_owned()), place),
+        None => (None, place),
+    };
+    // Without a port `ssh` takes the one of its configuration.
+    let (host, port) = host_and_port(place, 0)?;
+    let socket = Some(socket.trim_end_matches('/').to_owned()).filter(|socket| !socket.is_empty());
+    let words = user.iter().chain([&host]).chain(&socket);
+    let are_plain = words.fold(true, |all, word| all && ssh::is_plain(word));
+    are_plain.then_some(SshHost { user, host, port: Some(port).filter(|port| *port != 0), socket })
 }
 
 fn host_and_port(text: &str, usual: u16) -> Option<(String, u16)> {
@@ -177,7 +199,15 @@ mod tests {
         for bad in ["", "docker.sock", "unix://x", "tcp://", "tcp://a:b", "tcp://a b:1", "fd://", "tcp://[::1"] {
             assert!(matches!(named(bad), Err(EngineError::Address { .. })), "{bad}");
         }
-        assert!(matches!(named("ssh://me@host"), Err(EngineError::Ssh { .. })));
+        let ssh = |user: Option<&str>, port, socket: Option<&str>| {
+            let (user, socket) = (user.map(str::to_owned), socket.map(str::to_owned));
+            Ok(Candidates::Named(Address::Ssh(SshHost { user, host: "host".into(), port, socket })))
+        };
+        assert_eq!(named("ssh://host"), ssh(None, None, None));
+        assert_eq!(named("ssh://me@host:22/run/x.sock"), ssh(Some("me"), Some(22), Some("/run/x.sock")));
+        for bad in ["ssh://", "ssh://-oProxyCommand=x", "ssh://me@", "ssh://-l@host", "ssh://host/run/$(x)"] {
+            assert!(matches!(named(bad), Err(EngineError::Address { .. })), "{bad}");
+        }
         assert!(matches!(named("https://host"), Err(EngineError::Certificates { .. })));
     }
 

@@ -112,7 +112,7 @@ impl Client {
     pub(crate) fn new(address: Address) -> Result<Self, EngineError> {
         let tls = match &address {
             Address::Tcp { tls: Some(files), .. } => Some(Arc::new(tls::config(files)?)),
-            Address::Tcp { tls: None, .. } | Address::Unix(_) => None,
+            Address::Tcp { tls: None, .. } | Address::Unix(_) | Address::Ssh(_) => None,
         };
         Ok(Self { address, tls })
     }
@@ -130,6 +130,7 @@ impl Client {
                     let peer = stream.peer_cred().ok().map(|peer| peer.uid());
                     Ok((Box::new(stream) as Stream, peer))
                 }
+                Address::Ssh(host) => Ok((Box::new(host.connect().map_err(ConnectFault::Io)?) as Stream, None)),
                 Address::Tcp { host, port, .. } => {
                     let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(ConnectFault::Io)?;
                     // A session's frames are small and answer each other.

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use dbg_agent::SiteRules;
 use dbg_model::Architecture;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -97,7 +98,7 @@ impl Engines {
     /// The image as an archive.
     async fn archive(&self, architecture: Architecture) -> Result<Bytes, LaunchError> {
         let agents = self.0.agents;
-        let make = move || Image::make(&agents, architecture)?.archive().map_err(AgentsError::Written);
+        let make = move || Image::make(&agents, architecture, None)?.archive().map_err(AgentsError::Written);
         let made = tokio::task::spawn_blocking(make).await.map_err(|_| LaunchError::Broke)?;
         Ok(made.map_err(ProgramError::from)?)
     }
@@ -111,12 +112,17 @@ impl Engines {
         });
     }
 
-    /// The agent's image for an architecture as one file, a docker archive and an OCI layout at once, and the name that it is loaded under.
+    /// The agent's image for an architecture as one file, a docker archive and an OCI layout at once, and the name that it is loaded under; with what a site
+    /// says of whom it trusts it is another image.
     ///
     /// # Errors
     /// This build carries no agent for it, or it is damaged.
-    pub fn saved_image(&self, architecture: Architecture) -> Result<(String, Bytes), AgentsError> {
-        let made = Image::make(&self.0.agents, architecture)?;
+    pub fn saved_image(
+        &self,
+        architecture: Architecture,
+        site: Option<&SiteRules>,
+    ) -> Result<(String, Bytes), AgentsError> {
+        let made = Image::make(&self.0.agents, architecture, site)?;
         let archive = made.archive().map_err(AgentsError::Written)?;
         Ok((made.tag().to_owned(), archive))
     }

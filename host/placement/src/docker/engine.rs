@@ -155,13 +155,26 @@ impl Engine {
         self.client.ask(ask.within(Duration::from_secs(60))).await.map(drop)
     }
 
-    /// Waits until a container has ended; its code.
+    /// Waits until a container that is yet to start has ended, and where the engine can tell until it is removed by that; its code.
     pub(crate) async fn wait(&self, id: &str) -> Result<i64, EngineError> {
-        let path = self.path(&format!("/containers/{id}/wait?condition=next-exit"));
+        let condition = match self.removal() {
+            Removal::ByItself => "removed",
+            Removal::Asked => "next-exit",
+        };
+        let path = self.path(&format!("/containers/{id}/wait?condition={condition}"));
         // As long as the run, which has deadlines of its own.
         let ask = Ask::post(path, Body::Empty, "wait for a container").within(Duration::MAX);
         let ended: Ended = self.client.ask(ask).await?.json()?;
         Ok(ended.code)
+    }
+
+    /// How a container whose process is about to end is removed soonest. Docker does it by itself, and to kill would cost it another process;
+    /// Podman starts one for the end of each container, and not for one that it is asked to remove.
+    pub(crate) fn removal(&self) -> Removal {
+        match self.facts.kind {
+            EngineKind::Docker => Removal::ByItself,
+            EngineKind::Podman => Removal::Asked,
+        }
     }
 
     /// Ends and removes a container.
@@ -242,6 +255,15 @@ impl Engine {
             None => Ok(()),
         }
     }
+}
+
+/// What removes a container soonest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Removal {
+    /// The end of its process.
+    ByItself,
+    /// A request.
+    Asked,
 }
 
 /// What became of a removal.

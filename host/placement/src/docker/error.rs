@@ -64,14 +64,8 @@ pub enum EngineError {
     #[error("no container engine answered: {}", tried(.0))]
     NoEngine(Vec<Tried>),
     /// `DOCKER_HOST`, or a context, names no address that is known.
-    #[error("`{shown}` is no address of an engine: it is `unix:///PATH` or `tcp://HOST:PORT`")]
+    #[error("`{shown}` is no address of an engine: it is `unix:///PATH`, `tcp://HOST:PORT` or `ssh://USER@HOST`")]
     Address {
-        /// What was given.
-        shown: Words,
-    },
-    /// An engine behind ssh.
-    #[error("`{shown}` is reached over ssh, which this version does not do")]
-    Ssh {
         /// What was given.
         shown: Words,
     },
@@ -160,13 +154,13 @@ impl EngineError {
             Self::NoEngine(tried) if tried.iter().any(|tried| tried.is_forbidden) => {
                 "join the group that owns the socket, often `docker`, or name another engine with `DOCKER_HOST`".into()
             }
+            Self::NoEngine(tried) if tried.iter().any(|tried| tried.address.starts_with("ssh://")) => {
+                "`ssh` has to log in there without asking: by a key, an agent, and a known host".into()
+            }
             Self::NoEngine(_) => {
                 "start Docker or `podman system service`, or name an engine with `DOCKER_HOST`; `--target local` needs none".into()
             }
             Self::Address { .. } => "set `DOCKER_HOST` to `unix:///var/run/docker.sock`, for example".into(),
-            Self::Ssh { .. } => {
-                "forward the socket: `ssh -N -L /tmp/engine.sock:/var/run/docker.sock HOST`, then `DOCKER_HOST=unix:///tmp/engine.sock`".into()
-            }
             Self::Context { .. } => "`docker context ls` lists contexts; `DOCKER_CONTEXT=default` takes the local engine".into(),
             Self::Certificates { .. } => {
                 "`DOCKER_CERT_PATH` names a folder with `ca.pem`, `cert.pem` and `key.pem`".into()

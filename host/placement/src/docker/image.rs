@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Mutex;
 
 use bytes::Bytes;
+use dbg_agent::{SITE_FILE, SiteRules};
 use dbg_model::Architecture;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -15,6 +16,9 @@ use crate::{Agents, AgentsError};
 pub(crate) const AGENT: &str = "/dbg-agent";
 /// The name that an image is loaded under; its tag is made of its digest.
 const NAME: &str = "dbg-agent";
+/// A time of its own would make every image another one.
+const EPOCH: &str = "1970-01-01T00:00:00Z";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 /// The label that every image of dbg has.
 const LABEL: &str = "dbg.image/build";
 
@@ -27,7 +31,7 @@ pub(crate) struct Image {
 }
 
 struct Parts {
-    layer: Vec<u8>,
+    layers: Vec<Vec<u8>>,
     config: Vec<u8>,
     manifest: Vec<u8>,
 }
@@ -40,7 +44,11 @@ impl std::fmt::Debug for Image {
 
 impl Image {
     /// Makes it of the agent that this build carries. It blocks, for some ten milliseconds.
-    pub(crate) fn make(agents: &Agents, architecture: Architecture) -> Result<Self, AgentsError> {
+    pub(crate) fn make(
+        agents: &Agents,
+        architecture: Architecture,
+        site: Option<&SiteRules>,
+    ) -> Result<Self, AgentsError> {
         let program = Mutex::new(Vec::new());
         agents.unpack(architecture, |offset, piece| {
             // Nothing that holds the lock can leave the bytes half-changed.
@@ -57,23 +65,25 @@ impl Image {
             Ok(())
         })?;
         let program = program.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Self::of(&program, architecture).map_err(AgentsError::Written)
+        Self::of(&program, architecture, site).map_err(AgentsError::Written)
     }
 
     /// Of this program.
-    pub(crate) fn of(program: &[u8], architecture: Architecture) -> io::Result<Self> {
-        let layer = layer(program)?;
-        let layer_digest = digest(&layer);
+    pub(crate) fn of(program: &[u8], architecture: Architecture, site: Option<&SiteRules>) -> io::Result<Self> {
+        let mut layers = vec![layer(program)?];
+        if let Some(site) = site {
+            layers.push(site_layer(site)?);
+        }
+        let layer_digests: Vec<String> = layers.iter().map(|layer| digest(layer)).collect();
+        let step = json!({ "created": EPOCH, "created_by": "dbg" });
         let word = match architecture {
             Architecture::X86_64 => "amd64",
             Architecture::Aarch64 => "arm64",
         };
-        // A time of its own would make every image another one.
-        let epoch = "1970-01-01T00:00:00Z";
         let config = serde_json::to_vec(&json!({
             "architecture": word,
             "os": "linux",
-            "created": epoch,
+            "created": EPOCH,
             "config": {
                 "Entrypoint": [AGENT],
                 "Labels": {
@@ -84,19 +94,19 @@ impl Image {
                     "org.opencontainers.image.licenses": "Apache-2.0",
                 },
             },
-            "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{layer_digest}")] },
-            "history": [{ "created": epoch, "created_by": "dbg" }],
+            "rootfs": { "type": "layers", "diff_ids": layer_digests.iter().map(|digest| format!("sha256:{digest}")).collect::<Vec<_>>() },
+            "history": vec![step; layers.len()],
         }))?;
         let config_digest = digest(&config);
         let manifest = serde_json::to_vec(&json!({
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "config": part("application/vnd.oci.image.config.v1+json", &config_digest, config.len()),
-            "layers": [part("application/vnd.oci.image.layer.v1.tar", &layer_digest, layer.len())],
+            "layers": layers.iter().zip(&layer_digests).map(|(layer, digest)| part(LAYER, digest, layer.len())).collect::<Vec<_>>(),
         }))?;
         let ids = [format!("sha256:{config_digest}"), format!("sha256:{}", digest(&manifest))];
         let tag = tag(&ids);
-        Ok(Self { ids, tag, parts: Parts { layer, config, manifest } })
+        Ok(Self { ids, tag, parts: Parts { layers, config, manifest } })
     }
 
     /// The ids under which an engine may have it, the likeliest first.
@@ -111,7 +121,7 @@ impl Image {
 
     /// One file that is a docker archive and an OCI layout: each tool finds what it knows.
     pub(crate) fn archive(&self) -> io::Result<Bytes> {
-        let Parts { layer, config, manifest } = &self.parts;
+        let Parts { layers, config, manifest } = &self.parts;
         let blob = |bytes: &[u8]| format!("blobs/sha256/{}", digest(bytes));
         let index = serde_json::to_vec(&json!({
             "schemaVersion": 2,
@@ -127,13 +137,13 @@ impl Image {
             }],
         }))?;
         let docker = serde_json::to_vec(&json!([{
-            "Config": blob(config), "RepoTags": [self.tag], "Layers": [blob(layer)],
+            "Config": blob(config), "RepoTags": [self.tag], "Layers": layers.iter().map(|layer| blob(layer)).collect::<Vec<_>>(),
         }]))?;
-        let mut tar = Tar::with_capacity(layer.len() + 64 * 1024);
+        let mut tar = Tar::with_capacity(layers.iter().map(Vec::len).sum::<usize>() + 64 * 1024);
         for folder in ["blobs/", "blobs/sha256/"] {
             tar.folder(folder, 0o755)?;
         }
-        for bytes in [config, layer, manifest] {
+        for bytes in [config, manifest].into_iter().chain(layers) {
             tar.file(&blob(bytes), 0o644, bytes)?;
         }
         tar.file("index.json", 0o644, &index)?;
@@ -167,6 +177,16 @@ fn layer(program: &[u8]) -> io::Result<Vec<u8>> {
     tar.file(AGENT.trim_start_matches('/'), 0o555, program)?;
     // What may be mounted over has to be there: the root is read-only.
     tar.folder("host/", 0o555)?;
+    tar.finish()
+}
+
+/// What a site says of whom it trusts.
+fn site_layer(site: &SiteRules) -> io::Result<Vec<u8>> {
+    let mut tar = Tar::with_capacity(64 * 1024);
+    for folder in ["etc/", "etc/dbg/"] {
+        tar.folder(folder, 0o755)?;
+    }
+    tar.file(SITE_FILE.trim_start_matches('/'), 0o444, &site.to_file())?;
     tar.finish()
 }
 
@@ -212,7 +232,7 @@ mod tests {
     use super::*;
 
     fn image(program: &[u8]) -> Image {
-        Image::of(program, Architecture::X86_64).unwrap()
+        Image::of(program, Architecture::X86_64, None).unwrap()
     }
 
     fn entries(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
@@ -230,7 +250,7 @@ mod tests {
     fn the_same_agent_is_the_same_image_and_another_is_another() {
         assert_eq!(image(b"agent").archive().unwrap(), image(b"agent").archive().unwrap());
         assert_ne!(image(b"agent").ids[0], image(b"other").ids[0]);
-        assert_ne!(image(b"agent").ids[0], Image::of(b"agent", Architecture::Aarch64).unwrap().ids[0]);
+        assert_ne!(image(b"agent").ids[0], Image::of(b"agent", Architecture::Aarch64, None).unwrap().ids[0]);
     }
 
     #[test]

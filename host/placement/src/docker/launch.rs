@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::connect::Engines;
 use super::demux::{Demux, Said};
-use super::engine::Engine;
+use super::engine::{Engine, Removal};
 use super::error::EngineError;
 use super::facts::{self, ContainerFacts};
 use super::lease::Lease;
@@ -197,9 +197,10 @@ impl Watch {
 }
 
 impl Container {
-    /// Waits for its end after its session's, and removes it when it stays. After a session that ended in order it is removed at once.
+    /// Waits for its end after its session's, and removes it when it stays.
     pub(crate) async fn gone(mut self, end: SessionEnd) -> Result<(), LaunchError> {
-        if end == SessionEnd::InOrder {
+        let removal = self.watch.engine.removal();
+        if (end, removal) == (SessionEnd::InOrder, Removal::Asked) {
             self.ended.abort();
             return Ok(self.lease.remove().await?);
         }
@@ -209,7 +210,13 @@ impl Container {
             Err(_) => Ending::Lingered,
         };
         self.ended.abort();
-        let removed = self.lease.remove().await;
+        let removed = match (&ending, removal) {
+            (Ending::Code(_) | Ending::Signal(_), Removal::ByItself) => {
+                self.lease.removed();
+                Ok(())
+            }
+            _ => self.lease.remove().await,
+        };
         if ending == Ending::Code(0) {
             return Ok(removed?);
         }

@@ -194,6 +194,11 @@ impl Lease {
         self.leases.give_back(self.number);
     }
 
+    /// The engine said that it is gone.
+    pub(crate) fn removed(self) {
+        self.leases.give_back(self.number);
+    }
+
     /// Removes it, and waits until it is gone.
     pub(crate) async fn remove(self) -> Result<(), EngineError> {
         self.leases.removal(self.number).await

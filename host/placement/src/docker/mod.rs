@@ -19,6 +19,7 @@ mod lease;
 mod list;
 mod owner;
 mod spec;
+mod ssh;
 mod tls;
 mod version;
 

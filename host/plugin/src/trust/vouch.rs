@@ -13,11 +13,26 @@ use super::verify::verify_compiled;
 use crate::component::digest;
 use crate::{Component, ComponentError};
 
-/// Everything that an operator told.
+/// Everything that an operator told, or that the agent's image says.
 #[derive(Debug, Default)]
 pub struct Told {
     judges: Vec<Result<Judge, GroundsFault>>,
-    unsigned: BTreeSet<Digest>,
+    unsigned: MayUnsigned,
+}
+
+/// What may run that nobody signed.
+#[derive(Debug)]
+enum MayUnsigned {
+    /// These.
+    These(BTreeSet<Digest>),
+    /// Whatever an operator allows, within these capabilities.
+    Within(BTreeSet<Capability>),
+}
+
+impl Default for MayUnsigned {
+    fn default() -> Self {
+        Self::These(BTreeSet::new())
+    }
 }
 
 /// A component that may run here.
@@ -40,16 +55,16 @@ pub enum VouchError {
         found: Digest,
     },
     /// No signature, and no word for it.
-    #[error("nobody signed it, and the operator did not say that it may run unsigned ({})", .0.short())]
+    #[error("nobody signed it, and nobody said that it may run unsigned ({})", .0.short())]
     Unsigned(Digest),
     /// Somebody signed it, and nobody was told of.
-    #[error("it is signed, and the operator told of no vendor")]
+    #[error("it is signed, and no vendor was told of")]
     NoVendor,
     /// Somebody signed it who was not told of.
-    #[error("the operator told of nobody who vouches for it: {0}")]
+    #[error("nobody who was told of vouches for it: {0}")]
     Nobody(Box<TrustError>),
     /// What was told of a vendor is no trust.
-    #[error("what the operator told of a vendor is nothing to go by: {0}")]
+    #[error("what was told of a vendor is nothing to go by: {0}")]
     Grounds(GroundsFault),
     /// Its vendor was told of, and does not vouch for it.
     #[error("`{vendor}` does not vouch for it: {fault}")]
@@ -90,7 +105,7 @@ pub enum Beyond {
     #[error("goes beyond its declaration")]
     Declaration,
     /// Its vendor may not have so much.
-    #[error("is above its vendor's ceiling")]
+    #[error("is above the ceiling of whoever made it")]
     Ceiling,
 }
 
@@ -98,7 +113,15 @@ impl Told {
     /// From whom the operator trusts, and what it lets run unsigned. A vendor whose files are no trust vouches for nothing.
     #[must_use]
     pub fn new(vendors: &[Grounds], unsigned: impl IntoIterator<Item = Digest>) -> Self {
-        Self { judges: vendors.iter().map(Judge::new).collect(), unsigned: unsigned.into_iter().collect() }
+        let unsigned = MayUnsigned::These(unsigned.into_iter().collect());
+        Self { judges: vendors.iter().map(Judge::new).collect(), unsigned }
+    }
+
+    /// From whom a site trusts, and within which capabilities an operator may let run what nobody signed, if at all.
+    #[must_use]
+    pub fn of_site(vendors: &[Grounds], unsigned: Option<BTreeSet<Capability>>) -> Self {
+        let unsigned = unsigned.map_or_else(MayUnsigned::default, MayUnsigned::Within);
+        Self { judges: vendors.iter().map(Judge::new).collect(), unsigned }
     }
 
     /// Whether the file of a component may run, of which `announced` is the digest.
@@ -108,7 +131,7 @@ impl Told {
         let signed = split(file)?;
         let (component, ceiling) = match signed.envelope {
             Some(_) => self.of_vendor(file)?,
-            None => (self.unsigned(signed.component)?, BTreeSet::from(Capability::ALL)),
+            None => self.unsigned(signed.component)?,
         };
         let found = component.digest();
         if found != announced {
@@ -117,12 +140,14 @@ impl Told {
         Ok(Vouched { declaration: component.shared_declaration(), imports: component.capabilities(), ceiling })
     }
 
-    fn unsigned(&self, component: Bytes) -> Result<Component, VouchError> {
+    fn unsigned(&self, component: Bytes) -> Result<(Component, BTreeSet<Capability>), VouchError> {
         let digest = digest(&component);
-        if !self.unsigned.contains(&digest) {
-            return Err(VouchError::Unsigned(digest));
-        }
-        Ok(Component::read_known(component, digest)?)
+        let ceiling = match &self.unsigned {
+            MayUnsigned::These(these) if these.contains(&digest) => BTreeSet::from(Capability::ALL),
+            MayUnsigned::These(_) => return Err(VouchError::Unsigned(digest)),
+            MayUnsigned::Within(capabilities) => capabilities.clone(),
+        };
+        Ok((Component::read_known(component, digest)?, ceiling))
     }
 
     /// Each vendor by itself: what one vouches for is not another's.

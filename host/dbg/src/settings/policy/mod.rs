@@ -115,6 +115,11 @@ impl Policy {
         })
     }
 
+    /// Reads one file, where it is there.
+    pub(crate) fn read_file(path: &Path) -> Result<Option<Self>, Fault> {
+        file::read(path).map_err(Fault::usage)
+    }
+
     /// A user's log is theirs to choose.
     fn of_user(self) -> Self {
         let AuditPolicy { machine, user: _, syslog } = self.audit;

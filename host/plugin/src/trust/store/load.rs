@@ -8,7 +8,9 @@ use dbg_model::VendorName;
 use super::folder::{self, list_path, root_path};
 use super::{GuardFault, TrustStore, TrustStoreError};
 use crate::FileKind;
-use crate::trust::{ChainFault, ListFault, StateFault, TrustedState, VendorRoot, VendorTrust};
+use crate::trust::{
+    ChainFault, Grounds, ListFault, ReferenceTime, Rules, StateFault, TrustedState, VendorRoot, VendorTrust,
+};
 
 /// What is trusted, where each vendor comes from, and what was left out.
 #[derive(Debug)]
@@ -19,6 +21,13 @@ pub struct Loaded {
     pub origins: BTreeMap<VendorName, Origin>,
     /// What does not count, and why.
     pub problems: Vec<Problem>,
+}
+
+impl Loaded {
+    /// What is told of each vendor to whoever verifies elsewhere.
+    pub fn grounds(&self, time: ReferenceTime, rules: Rules) -> impl Iterator<Item = (&VendorName, Grounds)> {
+        self.state.vendors().map(move |vendor| (vendor.root().vendor(), Grounds::of(vendor, time, rules)))
+    }
 }
 
 /// Where a vendor's root comes from.
