@@ -23,7 +23,7 @@ fn whatever_signal_ends_dbg_at_whatever_point_nothing_is_left() {
     let Some(site) = Site::new() else { return };
     for engine in Engine::BOTH {
         for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-            for moment in moments(7) {
+            for moment in moments(20) {
                 let running = sleeps(&site, engine);
                 assert!(!until(moment, || false));
                 running.signal(signal);

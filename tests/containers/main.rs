@@ -17,4 +17,5 @@ mod log;
 mod recipe;
 mod refusal;
 mod report;
+mod rootless;
 mod target;

@@ -4,7 +4,8 @@ use dbg_agent::{FileReach, LinuxCapability};
 use serde::Serialize;
 
 use crate::plan::{
-    Because, ChildPlan, ContainerPlan, HostNamespace, Joined, Limit, NetworkOf, PidsOf, Place, Plan, RootOf, User,
+    AgentImage, Because, ChildPlan, ContainerPlan, HostNamespace, Joined, Limit, NetworkOf, PidsOf, Place, Plan,
+    Privilege, RootOf, User,
 };
 
 /// One thing that a plan has, and why.
@@ -159,6 +160,9 @@ fn of_container(target: String, reason: &str, plan: &ContainerPlan, notes: Vec<S
         FileReach::System => "`/etc`, `/proc`, `/run` and `/sys` there",
     };
     let mut options = vec![item(format!("user {user}"), &plan.user.reason)];
+    if plan.privilege.what == Privilege::All {
+        options.push(item("privileged", &plan.privilege.reason));
+    }
     options.push(item("read-only root", "nothing in it has to be written"));
     options.extend(items(&plan.options, |option| (*option).to_owned()));
     options.push(item("no log", "the engine keeps nothing of what it says, and the session is encrypted"));
@@ -180,7 +184,13 @@ fn of_container(target: String, reason: &str, plan: &ContainerPlan, notes: Vec<S
         fences: items(&plan.fences, ToString::to_string),
         creates: vec![
             item("one container", "labelled with this run, its owner and its deadline"),
-            item("the image of the agent, unless the engine has it", "made in memory; it stays, for the next run"),
+            match &plan.image.what {
+                AgentImage::Own => item(
+                    "the image of the agent, unless the engine has it",
+                    "made in memory; it stays, for the next run",
+                ),
+                AgentImage::Named(image) => item(format!("of the image `{image}`"), &plan.image.reason),
+            },
         ],
         ends: vec![
             item("the end of the run", "the container is removed, however the run ends"),

@@ -127,5 +127,5 @@ async fn of_engine(target: &Target, engines: &Engines) -> Result<EngineTarget, R
         Target::Host => EngineTargetFacts::Host,
         Target::Isolated | Target::Local | Target::Pid(_) | Target::Netns(_) => EngineTargetFacts::Isolated,
     };
-    Ok(EngineTarget { engine: engine.facts.clone(), what })
+    Ok(EngineTarget { engine: engine.facts.clone(), what, asked: engines.what_was_asked().clone() })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use dbg_agent::AgentError;
 use dbg_engine::Engine;
+use dbg_model::ImageName;
 use dbg_session::{RunKey, Security};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
@@ -40,6 +41,12 @@ pub enum LaunchError {
         /// The name.
         name: String,
     },
+    /// The image that was named is not there.
+    #[error("the engine has no image `{image}`")]
+    NoImage {
+        /// Its name.
+        image: ImageName,
+    },
     /// The kernel starts no process.
     #[error("the agent cannot be started")]
     Start(#[source] io::Error),
@@ -62,6 +69,10 @@ impl LaunchError {
             Self::Refused(refusal) => refusal.hint(),
             Self::Program(error) => error.hint(),
             Self::Engine(error) => error.hint(),
+            Self::NoImage { .. } => Some(
+                "images are never pulled: `dbg image save FILE --trust DIR` makes one, `docker load -i FILE` loads it"
+                    .to_owned(),
+            ),
             Self::NameTaken { .. } => Some("run again: the next run has another name".to_owned()),
             Self::Start(_) | Self::Agent(_) | Self::Broke | Self::Ended(_) => None,
         }

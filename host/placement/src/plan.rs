@@ -18,7 +18,7 @@ use crate::docker::EngineTarget;
 use crate::facts::{self, Facts, NetnsFacts, Network, Own, ProcessFacts, TargetFacts};
 use crate::{NeedsChild, Refusal};
 
-pub use container::{BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, User};
+pub use container::{AgentImage, BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, Privilege, User};
 
 /// The capabilities of dbg that the selected checks were granted.
 pub type Needs = BTreeSet<Capability>;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Recording, Repeat, ReportFormat, Selection};
+use super::{Making, Recording, Repeat, ReportFormat, Selection};
 use crate::exit::FailOn;
 
 /// Run checks on targets and report a verdict
@@ -26,6 +26,9 @@ pub(crate) struct Run {
     /// Of a target `container/NAME`, look at its processes and files too
     #[arg(long)]
     pub(crate) pid: bool,
+
+    #[command(flatten)]
+    pub(crate) making: Making,
 
     #[command(flatten)]
     pub(crate) selection: Selection,

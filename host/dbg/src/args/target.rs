@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{ListFormat, Selection};
+use super::{ListFormat, Making, Selection};
 
 /// See which targets can be reached from here, and how
 #[derive(Debug, Subcommand)]
@@ -37,6 +37,9 @@ pub(crate) struct TargetExplain {
     /// Of a target `container/NAME`, look at its processes and files too
     #[arg(long)]
     pub(crate) pid: bool,
+
+    #[command(flatten)]
+    pub(crate) making: Making,
 
     #[command(flatten)]
     pub(crate) selection: Selection,

@@ -1,6 +1,6 @@
 //! `dbg gc`: what runs have left behind is removed.
 
-use dbg_placement::docker::LeftOver;
+use dbg_placement::{Asked, docker::LeftOver};
 use dbg_placement::{EngineError, Engines};
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ struct Line {
 }
 
 pub(crate) fn gc(args: &Gc, terminal: &Terminal) -> Result<Exit, Fault> {
-    let engines = Engines::new(engine_settings(), agents::carried());
+    let engines = Engines::new(engine_settings(), agents::carried(), Asked::default());
     let (lines, others, failed) = block_on(collect(&engines, args.dry_run))?.map_err(Fault::unreachable)?;
     match args.output {
         ListFormat::Json => print_json(&lines)?,

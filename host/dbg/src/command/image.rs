@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use dbg_model::{Architecture, Cell};
-use dbg_placement::Engines;
+use dbg_placement::{Asked, Engines};
 
 use super::{block_on, print};
 use crate::agents;
@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::settings::{Terminal, baked, engine_settings};
 
 pub(crate) fn image(args: ImageCommand, _: &Terminal) -> Result<Exit, Fault> {
-    let engines = Engines::new(engine_settings(), agents::carried());
+    let engines = Engines::new(engine_settings(), agents::carried(), Asked::default());
     match args {
         ImageCommand::Save(args) => save(&args, &engines),
         ImageCommand::Load => load(&engines),

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use dbg_model::Target;
+use dbg_model::{ImageName, Target};
+use dbg_placement::{Asked, Privilege};
 
 use super::CheckSettings;
 use crate::args;
-use crate::args::{Recording, ReportFormat};
+use crate::args::{Making, Recording, ReportFormat};
 use crate::diagnostic::{Fault, hinted};
 use crate::exit::FailOn;
 use crate::settings::Repetition;
@@ -16,6 +17,8 @@ use crate::settings::Repetition;
 pub(crate) struct RunSettings {
     /// At least one, without repetition.
     pub(crate) targets: Vec<Target>,
+    /// How containers of the run are made.
+    pub(crate) asked: Asked,
     /// At least one check.
     pub(crate) checks: CheckSettings,
     /// The report's form.
@@ -53,6 +56,19 @@ pub(super) fn reach(targets: Vec<Target>, pid: bool) -> Result<Vec<Target>, Faul
     Ok(targets.into_iter().map(Target::with_processes).collect())
 }
 
+/// How containers are to be made, which is for targets of the engine alone.
+pub(super) fn making(making: Making, targets: &[Target]) -> Result<Asked, Fault> {
+    let Making { image, privileged } = making;
+    let image: Option<ImageName> = image.map(|image| image.parse().map_err(Fault::usage)).transpose()?;
+    let privilege = if privileged { Privilege::All } else { Privilege::Least };
+    let asked = Asked { image, privilege };
+    if asked != Asked::default() && !targets.iter().any(Target::is_of_engine) {
+        let error = anyhow::anyhow!("`--image` and `--privileged` are of containers, and no target takes one");
+        return Err(Fault::usage(hinted(error, "`dbg target list` lists the targets of the container engine")));
+    }
+    Ok(asked)
+}
+
 impl TryFrom<args::Run> for RunSettings {
     type Error = Fault;
 
@@ -65,6 +81,7 @@ impl TryFrom<args::Run> for RunSettings {
             }
         }
         Ok(Self {
+            asked: making(args.making, &targets)?,
             targets: reach(targets, args.pid)?,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,

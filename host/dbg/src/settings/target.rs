@@ -1,6 +1,7 @@
 //! What was typed after `dbg target explain` becomes a target and checks.
 
 use dbg_model::Target;
+use dbg_placement::Asked;
 
 use super::CheckSettings;
 use crate::args::{ListFormat, TargetExplain};
@@ -11,6 +12,8 @@ use crate::diagnostic::Fault;
 pub(crate) struct ExplainSettings {
     /// Of which the plan is wanted.
     pub(crate) target: Target,
+    /// How a container for it would be made.
+    pub(crate) asked: Asked,
     /// For which it is wanted; none is as good as one that needs nothing.
     pub(crate) checks: CheckSettings,
     /// How it is printed.
@@ -38,6 +41,7 @@ impl TryFrom<TargetExplain> for ExplainSettings {
         };
         let detail = if args.security { Detail::Security } else { Detail::Plan };
         Ok(Self {
+            asked: super::run::making(args.making, std::slice::from_ref(target))?,
             target: target.clone(),
             detail,
             checks: CheckSettings::new(&args.words, args.selection)?,

@@ -14,6 +14,7 @@ use super::address::{Address, Candidates, EngineSettings, candidates};
 use super::client::{Ask, Client, ConnectFault, on};
 use super::engine::Engine;
 use super::error::{EngineError, Tried, Words};
+use super::facts::Asked;
 use super::image::{self, Image};
 use super::lease::Leases;
 use crate::{Agents, AgentsError, LaunchError, ProgramError};
@@ -42,6 +43,7 @@ pub struct LoadedImage {
 struct Inside {
     settings: EngineSettings,
     agents: Agents,
+    asked: Asked,
     engine: OnceCell<Arc<Engine>>,
     /// Under which id the engine has the image, once it is known; the lock is held while it is loaded.
     loaded: tokio::sync::Mutex<()>,
@@ -50,12 +52,13 @@ struct Inside {
 }
 
 impl Engines {
-    /// Nothing is opened yet.
+    /// `asked` counts for every container that is made. Nothing is opened yet.
     #[must_use]
-    pub fn new(settings: EngineSettings, agents: Agents) -> Self {
+    pub fn new(settings: EngineSettings, agents: Agents, asked: Asked) -> Self {
         let inside = Inside {
             settings,
             agents,
+            asked,
             engine: OnceCell::new(),
             loaded: tokio::sync::Mutex::default(),
             id: OnceLock::new(),
@@ -64,13 +67,18 @@ impl Engines {
         Self(Arc::new(inside))
     }
 
+    /// What the operator asks of every container.
+    pub(crate) fn what_was_asked(&self) -> &Asked {
+        &self.0.asked
+    }
+
     /// The engine.
     pub(crate) async fn engine(&self) -> Result<Arc<Engine>, EngineError> {
         let settings = &self.0.settings;
         self.0.engine.get_or_try_init(|| async { find(settings).await.map(Arc::new) }).await.cloned()
     }
 
-    /// Under which id the engine likeliest has the image: as it was looked up, or as most engines have it.
+    /// Under which id the engine likeliest has the agent's own image: as it was looked up, or as most engines have it.
     pub(crate) fn image_id(&self, engine: &Engine) -> Result<String, AgentsError> {
         let [likeliest, _] = self.0.agents.image(engine.facts.architecture)?;
         Ok(self.0.id.get().map_or_else(|| likeliest.to_owned(), Clone::clone))
@@ -214,7 +222,7 @@ mod tests {
 
     async fn found(path: &std::path::Path) -> Result<Arc<Engine>, EngineError> {
         let host = Some(format!("unix://{}", path.display()));
-        Engines::new(EngineSettings { host, ..EngineSettings::default() }, agents()).engine().await
+        Engines::new(EngineSettings { host, ..EngineSettings::default() }, agents(), Asked::default()).engine().await
     }
 
     #[tokio::test]

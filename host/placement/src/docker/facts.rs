@@ -1,10 +1,11 @@
 //! What a target of the engine is, before anything is decided. Looking changes nothing.
 
-use dbg_model::{EngineName, JoinsProcesses};
+use dbg_model::{EngineName, ImageName, JoinsProcesses};
 
 use super::answers::Inspected;
 use super::engine::{Engine, EngineFacts};
 use super::error::{EngineError, Words};
+use crate::plan::Privilege;
 
 /// Names that are kept for a hint.
 const KNOWN: usize = 1000;
@@ -16,6 +17,17 @@ pub struct EngineTarget {
     pub engine: EngineFacts,
     /// What it is.
     pub what: EngineTargetFacts,
+    /// What the operator asked for besides.
+    pub asked: Asked,
+}
+
+/// What an operator asks of every container of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The agent's image, where it is not this dbg's own.
+    pub image: Option<ImageName>,
+    /// What the engine is to keep a container in by.
+    pub privilege: Privilege,
 }
 
 /// What a target of an engine is.

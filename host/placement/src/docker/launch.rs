@@ -19,7 +19,7 @@ use super::spec;
 use crate::Refusal;
 use crate::child::in_one_line;
 use crate::launch::{Account, Ending, LaunchError, Launched, SessionEnd};
-use crate::plan::{ContainerPlan, NetworkOf, Plan};
+use crate::plan::{AgentImage, ContainerPlan, NetworkOf, Plan};
 
 /// After its session has ended, an agent has nothing left to do.
 const LINGER: Duration = Duration::from_secs(2);
@@ -81,7 +81,10 @@ async fn begin(
     mission: &Mission,
     engine: &Arc<Engine>,
 ) -> Result<Begun, LaunchError> {
-    let image = engines.image_id(engine).map_err(crate::ProgramError::from)?;
+    let image = match &plan.image.what {
+        AgentImage::Own => engines.image_id(engine).map_err(crate::ProgramError::from)?,
+        AgentImage::Named(image) => image.to_string(),
+    };
     let name = format!("dbg-{}-{number}", mission.run);
     let creation = Creation {
         engine: Arc::clone(engine),
@@ -120,7 +123,11 @@ impl Creation {
     async fn create(self, lease: Lease) -> Result<(Lease, String), LaunchError> {
         let mut created = self.ask(&self.image).await;
         if created.as_ref().is_err_and(misses_image) {
-            created = match self.engines.load(&self.engine).await {
+            let loaded = match &self.plan.image.what {
+                AgentImage::Own => self.engines.load(&self.engine).await,
+                AgentImage::Named(image) => Err(LaunchError::NoImage { image: image.clone() }),
+            };
+            created = match loaded {
                 Ok(id) => self.ask(&id).await,
                 // It refused what it was asked, so there is nothing of ours.
                 Err(error) => {

@@ -28,7 +28,8 @@ pub use connect::{Engines, LoadedImage};
 pub use engine::{EngineFacts, EngineKind, LimitsHold};
 pub use error::{EngineError, Tried, Words};
 pub use facts::{
-    ContainerFacts, ContainerNetwork, ContainerPids, EngineTarget, EngineTargetFacts, NetworkFacts, RunningContainer,
+    Asked, ContainerFacts, ContainerNetwork, ContainerPids, EngineTarget, EngineTargetFacts, NetworkFacts,
+    RunningContainer,
 };
 pub use gc::{LeftOver, LeftOvers};
 pub use launch::Mission;

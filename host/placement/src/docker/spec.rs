@@ -9,8 +9,9 @@ use bollard::models::{
 use dbg_agent::{Contained, LinuxCapability};
 use dbg_session::AgentToken;
 
+use super::image::AGENT;
 use super::version::ApiVersion;
-use crate::plan::{Because, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, User};
+use crate::plan::{Because, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, Privilege, User};
 
 /// The kernel's number of `nobody`, where there is no file of users.
 const NOBODY: &str = "65534:65534";
@@ -28,6 +29,8 @@ pub(crate) fn body(
 ) -> ContainerCreateBody {
     ContainerCreateBody {
         image: Some(image.to_owned()),
+        // Whatever an image would start: this is the agent.
+        entrypoint: Some(vec![AGENT.to_owned()]),
         cmd: Some(vec!["serve".to_owned(), token.to_string(), contained(plan).to_argument()]),
         user: Some(user(plan.user.what).to_owned()),
         labels: Some(labels.iter().map(|(key, value)| (key.clone(), value.clone())).collect()),
@@ -58,6 +61,7 @@ fn contained(plan: &ContainerPlan) -> Contained {
 
 fn host_config(plan: &ContainerPlan, api: ApiVersion) -> HostConfig {
     let has = |namespace| plan.host.iter().any(|host| host.what == namespace);
+    let privileged = plan.privilege.what == Privilege::All;
     let adds: Vec<String> = rights(plan).map(|right| word(right.what).to_owned()).collect();
     let mut config = HostConfig {
         network_mode: match &plan.network.what {
@@ -76,11 +80,11 @@ fn host_config(plan: &ContainerPlan, api: ApiVersion) -> HostConfig {
         cgroupns_mode: (has(HostNamespace::Cgroup) && api >= CGROUP_NAMESPACES)
             .then_some(HostConfigCgroupnsModeEnum::HOST),
         mounts: Some(plan.mounts.iter().map(|mount| bind(mount.what.source, mount.what.target, api)).collect()),
-        cap_drop: Some(vec!["ALL".to_owned()]),
-        cap_add: Some(adds),
+        cap_drop: (!privileged).then(|| vec!["ALL".to_owned()]),
+        cap_add: (!privileged).then_some(adds),
         security_opt: Some(plan.options.iter().map(|option| option.what.to_owned()).collect()),
         readonly_rootfs: Some(true),
-        privileged: Some(false),
+        privileged: Some(privileged),
         auto_remove: Some(true),
         // What is printed would go to the engine's log, and on to the site's store of logs.
         log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
@@ -137,7 +141,7 @@ mod tests {
     use dbg_session::RunKey;
 
     use super::*;
-    use crate::docker::{EngineFacts, EngineKind, EngineTarget, EngineTargetFacts, LimitsHold, Words};
+    use crate::docker::{Asked, EngineFacts, EngineKind, EngineTarget, EngineTargetFacts, LimitsHold, Words};
     use crate::plan::{Needs, Place, of_engine};
 
     fn facts() -> EngineFacts {
@@ -152,7 +156,7 @@ mod tests {
     }
 
     fn body_of(what: EngineTargetFacts, needs: &[Capability], api: ApiVersion) -> ContainerCreateBody {
-        let target = EngineTarget { engine: facts(), what };
+        let target = EngineTarget { engine: facts(), what, asked: Asked::default() };
         let plan = of_engine(&needs.iter().copied().collect::<Needs>(), &target).unwrap();
         let Place::Container(plan) = plan.place.what else { panic!() };
         let token = RunKey::generate(RunId::from_random([1; 8])).unwrap().public();
@@ -215,5 +219,16 @@ mod tests {
         let old = body_of(EngineTargetFacts::Host, &[], ApiVersion::OLDEST).host_config.unwrap();
         assert_eq!(old.cgroupns_mode, None);
         assert_eq!(old.mounts.unwrap()[0].bind_options, None);
+    }
+    #[test]
+    fn a_privileged_container_is_one_in_every_word_and_still_read_only_without_logs() {
+        let asked = Asked { image: None, privilege: Privilege::All };
+        let target = EngineTarget { engine: facts(), what: EngineTargetFacts::Isolated, asked };
+        let plan = of_engine(&Needs::new(), &target).unwrap();
+        let Place::Container(plan) = plan.place.what else { panic!() };
+        let host = host_config(&plan, ApiVersion::NEWEST);
+        assert_eq!((host.privileged, host.cap_drop, host.cap_add), (Some(true), None, None));
+        assert_eq!((host.readonly_rootfs, host.auto_remove), (Some(true), Some(true)));
+        assert_eq!(host.log_config.unwrap().typ.as_deref(), Some("none"));
     }
 }

@@ -1,13 +1,13 @@
 //! The plan of an agent in a container of its own.
 
 use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
-use dbg_model::{Capability, EngineName, Fence, JoinsProcesses, Target};
+use dbg_model::{Capability, EngineName, Fence, ImageName, JoinsProcesses, Target};
 
 use super::rights::{self, wanted};
 use super::{Because, Needs, Place, Plan};
 use crate::Refusal;
 use crate::docker::{
-    ContainerFacts, ContainerNetwork, ContainerPids, EngineFacts, EngineTarget, EngineTargetFacts, LimitsHold,
+    Asked, ContainerFacts, ContainerNetwork, ContainerPids, EngineFacts, EngineTarget, EngineTargetFacts, LimitsHold,
     NetworkFacts, RunningContainer,
 };
 
@@ -16,6 +16,10 @@ use crate::docker::{
 pub struct ContainerPlan {
     /// The engine that creates it.
     pub engine: EngineFacts,
+    /// Whose agent is in it.
+    pub image: Because<AgentImage>,
+    /// What the engine keeps it in by.
+    pub privilege: Because<Privilege>,
     /// Whose network it has.
     pub network: Because<NetworkOf>,
     /// Whose processes it sees.
@@ -42,6 +46,25 @@ pub struct ContainerPlan {
     pub limits: Vec<Because<Limit>>,
     /// What is to keep it in.
     pub fences: Vec<Because<Fence>>,
+}
+
+/// Where the agent comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgentImage {
+    /// The image that this dbg makes of the agent that it carries.
+    Own,
+    /// An image that the engine has.
+    Named(ImageName),
+}
+
+/// What an engine keeps a container in by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Privilege {
+    /// Everything that it has, but what a check's grant takes.
+    #[default]
+    Least,
+    /// Nothing: every right, every device.
+    All,
 }
 
 /// Whose network.
@@ -119,8 +142,8 @@ const PROCESSES: i64 = 256;
 const PROCESSOR: i64 = 1_000_000_000;
 
 pub(super) fn of(needs: &Needs, target: &EngineTarget) -> Result<Plan, Refusal> {
-    let EngineTarget { engine, what } = target;
-    let (target, plan, notes) = match what {
+    let EngineTarget { engine, what, asked } = target;
+    let (target, mut plan, mut notes) = match what {
         EngineTargetFacts::Isolated => (Target::Isolated, isolated(engine, needs), Vec::new()),
         EngineTargetFacts::Host => (Target::Host, host(engine, needs), host_notes(engine)),
         EngineTargetFacts::Network(name, facts) => {
@@ -132,6 +155,7 @@ pub(super) fn of(needs: &Needs, target: &EngineTarget) -> Result<Plan, Refusal> 
             (Target::Container(name.clone(), *joins), plan, container_notes(name, *joins))
         }
     };
+    as_asked(&mut plan, &mut notes, asked);
     let reason = format!(
         "a container of {} {} stands where the target is, and this process need not",
         engine.kind, engine.version
@@ -139,11 +163,29 @@ pub(super) fn of(needs: &Needs, target: &EngineTarget) -> Result<Plan, Refusal> 
     Ok(Plan { target, place: Because::new(Place::Container(Box::new(plan)), reason), notes })
 }
 
+/// What the operator asks of the container besides.
+fn as_asked(plan: &mut ContainerPlan, notes: &mut Vec<String>, asked: &Asked) {
+    if let Some(image) = &asked.image {
+        let reason = "`--image`: its agent keeps to what its site baked into it";
+        plan.image = Because::new(AgentImage::Named(image.clone()), reason);
+    }
+    if asked.privilege == Privilege::All {
+        plan.privilege = Because::new(Privilege::All, "`--privileged`: you said so; no check needs it");
+        // What an engine gives to a privileged container it gives to its root.
+        plan.user = Because::new(User::Root, "`--privileged` counts for root alone");
+        plan.options.clear();
+        notes
+            .push("privileged: nothing of the engine's keeps the container in, only the agent's own fences".to_owned());
+    }
+}
+
 /// One that has nothing: no right, no file, no process of anybody else.
 fn isolated(engine: &EngineFacts, needs: &Needs) -> ContainerPlan {
     let watches = watches(needs);
     ContainerPlan {
         engine: engine.clone(),
+        image: Because::new(AgentImage::Own, "the agent that this dbg carries; the engine keeps it for the next run"),
+        privilege: Because::new(Privilege::Least, "each right has to have a reason"),
         network: Because::new(NetworkOf::Own, "checks see what a container on the engine's usual network sees"),
         pids: Because::new(PidsOf::Own, "nobody else's processes are of interest"),
         host: Vec::new(),

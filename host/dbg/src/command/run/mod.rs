@@ -76,7 +76,7 @@ async fn run_checks<T>(
     end: impl FnOnce(Report, Exit) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let mut keeping = code::Keeping::default();
-    let engines = Engines::new(engine_settings(), agents::carried());
+    let engines = Engines::new(engine_settings(), agents::carried(), settings.asked.clone());
     let ran = load_and_run(settings, terminal, &engines, &mut keeping).await;
     let ended = ran.and_then(|Ran { report, exit, recorded }| {
         let ended = end(report, exit)?;

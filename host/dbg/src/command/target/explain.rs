@@ -46,7 +46,7 @@ pub(super) fn explain(settings: &ExplainSettings, terminal: &Terminal) -> Result
     site.policy.may_target(&settings.target)?;
     let checks = select(&settings.checks, &site)?;
     let needs = needs(&checks);
-    let engines = Engines::new(engine_settings(), agents::carried());
+    let engines = Engines::new(engine_settings(), agents::carried(), settings.asked.clone());
     let placed = crate::command::block_on(place(&settings.target, &needs, &engines))?;
     may_hold(&checks, placed.as_ref().ok(), &site)?;
     let names: Vec<String> = checks.iter().map(|check| check.declaration.check.to_string()).collect();

@@ -1,7 +1,7 @@
 //! `dbg target list`
 
 use dbg_model::Target;
-use dbg_placement::{Engines, facts};
+use dbg_placement::{Asked, Engines, facts};
 use serde::Serialize;
 
 use crate::agents;
@@ -28,7 +28,7 @@ pub(super) fn list(output: ListFormat, terminal: &Terminal) -> Result<Exit, Faul
         target: Target::Netns(name).to_string(),
         description: "a network namespace of this machine",
     });
-    let engines = Engines::new(engine_settings(), agents::carried());
+    let engines = Engines::new(engine_settings(), agents::carried(), Asked::default());
     let reachable = match block_on(engines.reachable())? {
         Ok(reachable) => reachable.targets,
         Err(error) => {

@@ -21,7 +21,7 @@ fn name() -> EngineName {
 }
 
 fn plan_of(what: EngineTargetFacts, needs: &[Capability]) -> Result<ContainerPlan, Refusal> {
-    let target = EngineTarget { engine: engine(0, LimitsHold::All), what };
+    let target = EngineTarget { engine: engine(0, LimitsHold::All), what, asked: Asked::default() };
     let plan = of(&needs.iter().copied().collect(), &target)?;
     match plan.place.what {
         Place::Container(plan) => Ok(*plan),
@@ -95,10 +95,25 @@ fn the_machine_is_seen_whole_and_a_right_follows_a_grant_alone() {
 #[test]
 fn an_engine_without_root_is_not_asked_for_limits_that_it_cannot_hold() {
     for (limits, count) in [(LimitsHold::All, 3), (LimitsHold::NoProcessor, 2), (LimitsHold::None, 0)] {
-        let target = EngineTarget { engine: engine(1000, limits), what: EngineTargetFacts::Host };
+        let target =
+            EngineTarget { engine: engine(1000, limits), what: EngineTargetFacts::Host, asked: Asked::default() };
         let plan = of(&Needs::new(), &target).unwrap();
         let Place::Container(container) = plan.place.what else { panic!() };
         assert_eq!(container.limits.len(), count);
         assert!(plan.notes.iter().any(|note| note.contains("without root")));
     }
+}
+
+#[test]
+fn privileged_is_nothing_but_what_the_operator_asked_for() {
+    let asked = Asked { image: Some("tools".parse().unwrap()), privilege: Privilege::All };
+    let target = EngineTarget { engine: engine(0, LimitsHold::All), what: EngineTargetFacts::Isolated, asked };
+    let plan = of(&Needs::new(), &target).unwrap();
+    assert!(plan.notes.iter().any(|note| note.starts_with("privileged")), "{:?}", plan.notes);
+    let Place::Container(plan) = plan.place.what else { panic!() };
+    assert_eq!((plan.privilege.what, plan.user.what), (Privilege::All, User::Root));
+    assert!(plan.privilege.reason.contains("--privileged") && plan.keeps.is_empty());
+    assert_eq!(plan.image.what, AgentImage::Named("tools".parse().unwrap()));
+    let plan = plan_of(EngineTargetFacts::Host, &[Capability::Files, Capability::Processes]).unwrap();
+    assert_eq!((plan.privilege.what, plan.image.what), (Privilege::Least, AgentImage::Own));
 }

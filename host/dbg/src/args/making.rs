@@ -1,0 +1,15 @@
+//! How containers of the run are made.
+
+use clap::Args;
+
+/// How containers of the run are made
+#[derive(Debug, Args)]
+pub(crate) struct Making {
+    /// Run the agent of this image, which `dbg image save --trust` made and the engine has: it keeps to what the site baked into it
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) image: Option<String>,
+
+    /// Let the engine keep the container in by nothing: all rights, all devices, no seccomp. Checks still get what they were granted alone
+    #[arg(long)]
+    pub(crate) privileged: bool,
+}
