@@ -17,6 +17,7 @@ mod place;
 pub mod plan;
 mod program;
 mod refusal;
+mod runtimes;
 
 pub use agents::{Agents, AgentsError};
 pub use detections::{Certainty, Detection, detections};
@@ -28,3 +29,4 @@ pub use place::{NeedsChild, Placed, needs_child, place};
 pub use plan::{Place, Plan};
 pub use program::{Program, ProgramError};
 pub use refusal::Refusal;
+pub use runtimes::{Behind, Record, Running};

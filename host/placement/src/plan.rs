@@ -1,6 +1,7 @@
 //! The least privileged way that works, and why: a pure function of what the checks need and of facts.
 
 mod container;
+mod found;
 mod network;
 mod notes;
 mod rights;
@@ -15,7 +16,7 @@ use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
 use dbg_model::{Capability, Fence, NetnsName, ProcessId, Target};
 
 use crate::docker::EngineTarget;
-use crate::facts::{self, Facts, NetnsFacts, Network, Own, ProcessFacts, TargetFacts};
+use crate::facts::{self, Facts, NetnsFacts, Network, OpenProcess, Own, ProcessFacts, TargetFacts};
 use crate::{NeedsChild, Refusal};
 
 pub use container::{BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, User};
@@ -123,6 +124,7 @@ pub fn plan(needs: &Needs, facts: &Facts) -> Result<Plan, Refusal> {
         TargetFacts::Local => local(own, needs),
         TargetFacts::Process(pid, process) => of_process(own, needs, *pid, process),
         TargetFacts::Netns(name, netns) => of_netns(own, needs, name, netns),
+        TargetFacts::Found(container) => found::of(own, needs, container),
         TargetFacts::Engine(target) => of_engine(needs, target),
     }
 }
@@ -148,17 +150,22 @@ fn local(own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
     Ok(Plan { target: Target::Local, place, notes: Vec::new() })
 }
 
+/// The process, where it can be looked into.
+fn open<'facts>(own: &Own, pid: ProcessId, process: &'facts ProcessFacts) -> Result<&'facts OpenProcess, Refusal> {
+    Err(match *process {
+        ProcessFacts::Open(ref open) => return Ok(open),
+        ProcessFacts::Gone => Refusal::NoProcess { pid },
+        ProcessFacts::Replaced => Refusal::Replaced { pid },
+        ProcessFacts::Zombie => Refusal::Zombie { pid },
+        ProcessFacts::KernelThread => Refusal::KernelThread { pid },
+        ProcessFacts::Thread { of } => Refusal::Thread { pid, of },
+        ProcessFacts::Closed { uid } => Refusal::Closed { pid, uid, euid: own.euid },
+        ProcessFacts::Unreadable(errno) => Refusal::Unreadable { pid, errno },
+    })
+}
+
 fn of_process(own: &Own, needs: &Needs, pid: ProcessId, process: &ProcessFacts) -> Result<Plan, Refusal> {
-    let open = match *process {
-        ProcessFacts::Open(ref open) => open,
-        ProcessFacts::Gone => return Err(Refusal::NoProcess { pid }),
-        ProcessFacts::Replaced => return Err(Refusal::Replaced { pid }),
-        ProcessFacts::Zombie => return Err(Refusal::Zombie { pid }),
-        ProcessFacts::KernelThread => return Err(Refusal::KernelThread { pid }),
-        ProcessFacts::Thread { of } => return Err(Refusal::Thread { pid, of }),
-        ProcessFacts::Closed { uid } => return Err(Refusal::Closed { pid, uid, euid: own.euid }),
-        ProcessFacts::Unreadable(errno) => return Err(Refusal::Unreadable { pid, errno }),
-    };
+    let open = open(own, pid, process)?;
     let reason = "files, the resolver's configuration and `/proc` are read as the process sees them";
     let mut child = child(own, needs, Some(&open.network), Because::new(RootOf::Target, reason))?;
     child.leaves.extend([
@@ -170,7 +177,7 @@ fn of_process(own: &Own, needs: &Needs, pid: ProcessId, process: &ProcessFacts) 
     ]);
     let reason = "another network and another root are a whole process's, and this one stays where it is";
     let place = Because::new(Place::Child(Box::new(child)), reason);
-    Ok(Plan { target: Target::Pid(pid), place, notes: notes::of(pid, own, open) })
+    Ok(Plan { target: Target::Pid(pid), place, notes: notes::of_process(pid, own, open) })
 }
 
 fn of_netns(own: &Own, needs: &Needs, name: &NetnsName, netns: &NetnsFacts) -> Result<Plan, Refusal> {

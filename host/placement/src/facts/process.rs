@@ -8,8 +8,9 @@ use rustix::fs::{Mode, OFlags, open, openat};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::stat::{Seen, owner, see};
+use super::stat::{Seen, owner, read, see};
 use super::{NamespaceId, Network, Pins, namespace};
+use crate::runtimes::{self, Behind};
 
 /// What a process is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub struct OpenProcess {
     pub network: Network,
     /// Its pid namespace.
     pub pids: NamespaceId,
+    /// The container that it is in, where its control groups say so.
+    pub container: Option<Behind>,
 }
 
 /// The hold on a process: it can tell whether it is still the one that was looked at.
@@ -61,6 +64,11 @@ pub struct Hold {
 }
 
 impl Hold {
+    /// The text of the control groups of the process that was looked at.
+    pub(crate) fn cgroup(&self) -> Option<String> {
+        read(&self.directory, "cgroup").ok()
+    }
+
     /// Whether the process that was looked at is still there.
     pub(crate) fn is_there(&self) -> bool {
         self.pidfd.as_ref().is_none_or(is_alive) && is_same(self.seen, see(&self.directory))
@@ -105,6 +113,7 @@ fn try_look(pid: ProcessId) -> Result<(ProcessFacts, Pins), ProcessFacts> {
         start: before.start,
         network: Network { id: NamespaceId::of(&network).map_err(of)?, standing },
         pids: NamespaceId::of(&pids).map_err(of)?,
+        container: read(&directory, "cgroup").ok().and_then(|cgroup| runtimes::behind(cgroup.as_bytes())),
     };
     let hold = Hold { directory, pidfd, seen: before };
     if !hold.is_there() {
