@@ -15,6 +15,7 @@ use dbg_model::{EngineName, JoinsProcesses, NetnsName, ProcessId, Target};
 use rustix::thread::CapabilitySet;
 
 pub use found::{FoundContainer, FoundFacts};
+pub(crate) use namespace::made_by;
 pub use namespace::{NamespaceId, Standing};
 pub(crate) use netns::path as netns_path;
 pub use netns::{MAX_NAMES, NetnsFacts, OpenNetns, names};
@@ -130,26 +131,30 @@ async fn container(
     target: &Target,
     engines: &Engines,
 ) -> Result<(Facts, Pins), Refusal> {
-    let asked = of_engine(target, engines).await;
+    let mut asked = of_engine(target, engines).await;
     let without = match &asked {
         // An engine that was named may be another machine's.
         _ if engines.is_named() => None,
-        Err(Refusal::Engine(error @ EngineError::NoEngine(_))) if !found::may_look(&own) => {
-            return Err(Refusal::NoEngineNoRoot { name: name.clone(), error: error.clone() });
-        }
         Err(Refusal::Engine(error @ EngineError::NoEngine(_))) => Some(error.to_string()),
-        Ok(EngineTarget { engine, what: EngineTargetFacts::Container(_, _, ContainerFacts::Missing { .. }) })
-            if found::may_look(&own) =>
-        {
-            Some(format!("{} at `{}` has no container of this name", engine.kind, engine.address))
+        Ok(EngineTarget { engine, what: EngineTargetFacts::Container(_, _, ContainerFacts::Missing { .. }) }) => {
+            Some(format!("{} at `{}` has no container `{name}`", engine.kind, engine.address))
         }
         Ok(_) | Err(_) => None,
     };
     if let Some(without) = without {
         let (found, pins) = found::look(name, joins, without).await;
-        // What an engine says of the names that it has is the better hint.
-        if asked.is_err() || !matches!(found.what, FoundFacts::Nobody { .. }) {
-            return Ok((Facts { own, target: TargetFacts::Found(found) }, pins));
+        match (&mut asked, &found.what) {
+            // An engine that answers has the last word on what nobody has, and the better hint.
+            (
+                Ok(EngineTarget { what: EngineTargetFacts::Container(_, _, facts), .. }),
+                FoundFacts::Nobody { known },
+            ) => {
+                facts.knows_of(known);
+            }
+            (Err(Refusal::Engine(error)), FoundFacts::Nobody { .. }) if !found::sees_all(&own) => {
+                return Err(Refusal::NoEngineNoRoot { name: name.clone(), error: error.clone() });
+            }
+            _ => return Ok((Facts { own, target: TargetFacts::Found(found) }, pins)),
         }
     }
     Ok((Facts { own, target: TargetFacts::Engine(asked?) }, Pins::default()))

@@ -17,7 +17,7 @@ use dbg_model::{Capability, Fence, NetnsName, ProcessId, Target};
 
 use crate::docker::EngineTarget;
 use crate::facts::{self, Facts, NetnsFacts, Network, OpenProcess, Own, ProcessFacts, TargetFacts};
-use crate::{NeedsChild, Refusal};
+use crate::{Behind, NeedsChild, Refusal};
 
 pub use container::{BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, User};
 
@@ -78,6 +78,8 @@ pub struct ChildPlan {
     pub watches_processes: WatchesProcesses,
     /// What is to keep it in.
     pub fences: Vec<Because<Fence>>,
+    /// The container that the target is, or is in.
+    pub container: Option<Behind>,
 }
 
 /// A namespace that a child joins.
@@ -109,7 +111,7 @@ pub(crate) fn needs_child(target: &Target, own: &Own) -> NeedsChild {
     match target {
         Target::Local if !own.is_privileged() => NeedsChild::No,
         Target::Local | Target::Pid(_) | Target::Netns(_) => NeedsChild::Yes,
-        // Its program is in the engine's image.
+        // Its program is in the engine's image; that a container has no engine is known once it was looked for.
         Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => NeedsChild::No,
     }
 }
@@ -168,6 +170,7 @@ fn of_process(own: &Own, needs: &Needs, pid: ProcessId, process: &ProcessFacts) 
     let open = open(own, pid, process)?;
     let reason = "files, the resolver's configuration and `/proc` are read as the process sees them";
     let mut child = child(own, needs, Some(&open.network), Because::new(RootOf::Target, reason))?;
+    child.container = open.container.clone();
     child.leaves.extend([
         Because::new("mount", "its files are reached beneath its root, which takes no right to mount"),
         Because::new(
@@ -216,6 +219,7 @@ fn child(own: &Own, needs: &Needs, network: Option<&Network>, root: Because<Root
         files: rights::files(needs),
         watches_processes,
         fences: rights::fences(watches_processes),
+        container: None,
     };
     if network.is_some() {
         network::enter(way, own, &mut plan);

@@ -216,7 +216,7 @@ impl Refusal {
             },
             Self::NotFound { name, known, .. } => near_in_engine("container", name, known),
             Self::Ambiguous { .. } => {
-                "write `--target container/ID`, with as many of its digits as tell it from the others".to_owned()
+                "write `--target container/ID` with as many of its digits as tell it from the others, or `--target pid/N`".to_owned()
             }
             Self::NoContainer { name, known } => near_in_engine("container", name, known),
             Self::NoNetwork { name, known } => near_in_engine("network", name, known),

@@ -49,8 +49,8 @@ pub enum FoundFacts {
     },
 }
 
-/// Looking for a container goes through what is root's alone, and joining it takes the right to.
-pub(super) fn may_look(own: &Own) -> bool {
+/// What the machine's runtimes left is root's alone, and so is the way into their containers.
+pub(super) fn sees_all(own: &Own) -> bool {
     own.capabilities.contains(CapabilitySet::SYS_ADMIN | CapabilitySet::SYS_PTRACE | CapabilitySet::DAC_READ_SEARCH)
 }
 
@@ -69,12 +69,12 @@ fn hold(named: Named) -> (FoundFacts, Pins) {
         Named::Nobody(known) => return (FoundFacts::Nobody { known }, Pins::default()),
         Named::Several(candidates) => return (FoundFacts::Several { candidates }, Pins::default()),
     };
-    if running.record.is_paused {
+    if running.is_paused() {
         return (FoundFacts::Paused, Pins::default());
     }
     let Some(first) = ProcessId::new(running.first) else { return (FoundFacts::Replaced, Pins::default()) };
     match process::look(first) {
-        (ProcessFacts::Open(process), pins) if is_still(&running, &pins) => {
+        (ProcessFacts::Open(process), pins) if is_still(&running, &process) => {
             (FoundFacts::Open { first, process, container: running.behind() }, pins)
         }
         (ProcessFacts::Open(_) | ProcessFacts::Gone | ProcessFacts::Replaced | ProcessFacts::Zombie, _) => {
@@ -84,8 +84,7 @@ fn hold(named: Named) -> (FoundFacts, Pins) {
     }
 }
 
-/// Between finding it and holding it, its number may have become another process's: the one that is held must be in the container.
-fn is_still(running: &Running, pins: &Pins) -> bool {
-    let cgroup = pins.process.as_ref().and_then(process::Hold::cgroup);
-    cgroup.is_some_and(|cgroup| runtimes::is_in(cgroup.as_bytes(), running))
+/// Between finding it and holding it, its number may have become another process's, or it may have gone elsewhere.
+fn is_still(running: &Running, process: &OpenProcess) -> bool {
+    process.start == running.start && process.container.as_ref() == Some(&running.behind())
 }

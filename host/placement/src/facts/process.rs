@@ -50,6 +50,8 @@ pub struct OpenProcess {
     pub network: Network,
     /// Its pid namespace.
     pub pids: NamespaceId,
+    /// Whether there is nothing but loopback in its network.
+    pub only_loopback: bool,
     /// The container that it is in, where its control groups say so.
     pub container: Option<Behind>,
 }
@@ -64,11 +66,6 @@ pub struct Hold {
 }
 
 impl Hold {
-    /// The text of the control groups of the process that was looked at.
-    pub(crate) fn cgroup(&self) -> Option<String> {
-        read(&self.directory, "cgroup").ok()
-    }
-
     /// Whether the process that was looked at is still there.
     pub(crate) fn is_there(&self) -> bool {
         self.pidfd.as_ref().is_none_or(is_alive) && is_same(self.seen, see(&self.directory))
@@ -113,7 +110,8 @@ fn try_look(pid: ProcessId) -> Result<(ProcessFacts, Pins), ProcessFacts> {
         start: before.start,
         network: Network { id: NamespaceId::of(&network).map_err(of)?, standing },
         pids: NamespaceId::of(&pids).map_err(of)?,
-        container: read(&directory, "cgroup").ok().and_then(|cgroup| runtimes::behind(cgroup.as_bytes())),
+        only_loopback: read(&directory, "net/dev").is_ok_and(|text| has_only_loopback(&text)),
+        container: container(&directory),
     };
     let hold = Hold { directory, pidfd, seen: before };
     if !hold.is_there() {
@@ -121,6 +119,17 @@ fn try_look(pid: ProcessId) -> Result<(ProcessFacts, Pins), ProcessFacts> {
     }
     let pins = Pins { process: Some(hold), user, network: Some(network), root: Some(root) };
     Ok((ProcessFacts::Open(facts), pins))
+}
+
+fn container(directory: &OwnedFd) -> Option<Behind> {
+    let cgroup = read(directory, "cgroup").ok()?;
+    runtimes::behind(cgroup.as_bytes(), directory.try_clone().ok()?)
+}
+
+/// Two lines of titles, then one an interface. Source: man 5 proc_pid_net.
+fn has_only_loopback(text: &str) -> bool {
+    let mut names = text.lines().skip(2).filter_map(|line| line.split(':').next()).map(str::trim).peekable();
+    names.peek().is_some() && names.all(|name| name == "lo")
 }
 
 fn of(errno: Errno) -> ProcessFacts {
@@ -167,6 +176,14 @@ mod tests {
     fn a_process_that_ended_meanwhile_is_noticed() {
         assert!(!is_same(SEEN, Ok(Seen { is_zombie: true, ..SEEN })));
         assert!(!is_same(SEEN, Err(Errno::SRCH)));
+    }
+
+    #[test]
+    fn a_network_with_nothing_but_loopback_is_known() {
+        let titles = "Inter-|   Receive\n face |bytes\n";
+        assert!(has_only_loopback(&format!("{titles}    lo:   0    0\n")));
+        assert!(!has_only_loopback(&format!("{titles}    lo:   0    0\n  eth0: 1 1\n")));
+        assert!(!has_only_loopback(titles), "one that is not even loopback's");
     }
 
     #[test]

@@ -41,16 +41,21 @@ pub(super) fn of(own: &Own, needs: &Needs, found: &FoundContainer) -> Result<Pla
         JoinsProcesses::Yes => {
             Because::new("pid", "its processes are read in its `/proc`, and the agent stays out of its sight")
         }
-        JoinsProcesses::No => Because::new("pid", "`--pid` was not given: no right to look into its processes is kept"),
+        JoinsProcesses::No => Because::new(
+            "pid",
+            "`--pid` was not given: no right to look into its processes is kept, its `/proc` tells their names at most",
+        ),
     });
     let reason = format!(
         "{without}; its first process, {first}, was found by its control group, and a child of this process joins it"
     );
-    let mut notes = notes::of(first, own, process);
-    notes.insert(
-        0,
-        format!("container/{name} was found without an engine: {}, by its process {first}", container.words()),
-    );
+    let mut notes =
+        vec![format!("container/{name} was found without an engine: {}, by its process {first}", container.words())];
+    if process.only_loopback {
+        notes.push("its network has no interface but loopback".to_owned());
+    }
+    notes.extend(notes::of(first, own, process));
+    child.container = Some(container.clone());
     let place = Because::new(Place::Child(Box::new(child)), reason);
     Ok(Plan { target: Target::Container(name, *joins), place, notes })
 }
@@ -72,7 +77,8 @@ mod tests {
 
     fn web() -> FoundFacts {
         let network = Network { id: namespace(7), standing: Standing::Own };
-        let process = OpenProcess { uid: 0, start: 1, network, pids: namespace(8), container: None };
+        let process =
+            OpenProcess { uid: 0, start: 1, network, pids: namespace(8), only_loopback: true, container: None };
         let container = Behind { id: "0f".repeat(32), name: Some("web".into()), runtime: ContainerRuntime::Containerd };
         FoundFacts::Open { first: ProcessId::new(1234).unwrap(), process, container }
     }
@@ -95,7 +101,9 @@ mod tests {
     fn its_network_is_joined_and_nothing_of_its_processes_without_pid() {
         let plan = plan_of(JoinsProcesses::No, web(), &[Capability::Resolver, Capability::Processes]).unwrap();
         assert!(plan.place.reason.starts_with("no engine answered; its first process, 1234,"), "{}", plan.place.reason);
+        assert!(plan.notes[1].contains("no interface but loopback"), "{:?}", plan.notes);
         let child = child_of(plan);
+        assert_eq!(child.container.as_ref().and_then(|container| container.name.as_deref()), Some("web"));
         assert_eq!(child.joins.iter().map(|join| join.what).collect::<Vec<_>>(), [Joined::Network]);
         assert_eq!((child.root.what, child.watches_processes), (RootOf::Target, WatchesProcesses::No));
         assert!(child.keeps.is_empty());

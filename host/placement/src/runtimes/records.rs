@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
-use dbg_model::{ContainerRuntime, cgroup_paths};
+use dbg_model::{ContainerId, ContainerRuntime, cgroup_paths};
+use serde::Deserialize;
 
 use super::disk::Folder;
-use super::record::{Record, names_of_storage};
+use super::record::{Bundle, Record, names_of_storage};
 
 /// Containers that are read at most; a machine has some hundreds.
 const MOST: usize = 4096;
@@ -16,13 +19,20 @@ const BUNDLE: usize = 1 << 20;
 const LIST: usize = 8 << 20;
 /// Users whose own containers are looked for.
 const USERS: usize = 256;
+/// A user's folders may be on a file system that never answers, and that the user made so.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Bundles of containerd, of its own and of the one that comes with Docker.
-const BUNDLES: [&str; 2] =
-    ["run/containerd/io.containerd.runtime.v2.task", "run/docker/containerd/daemon/io.containerd.runtime.v2.task"];
-/// Docker's own.
-const DOCKER: &str = "var/lib/docker/containers";
-/// What Podman and CRI-O have of running containers, and where the names are.
+/// Where containerd has what lives as long as the machine: its own, that of Docker, and those of distributions of Kubernetes.
+const STATES: [&str; 5] = [
+    "run/containerd",
+    "run/docker/containerd/daemon",
+    "run/k3s/containerd",
+    "run/k0s/containerd",
+    "var/snap/microk8s/common/run/containerd",
+];
+/// The bundles in it, of the runtimes of today and of those before containerd 1.4.
+const TASKS: [&str; 2] = ["io.containerd.runtime.v2.task", "io.containerd.runtime.v1.linux"];
+/// What Podman and CRI-O have of running containers, and what outlives them.
 const STORAGE: (&str, &str) = ("run/containers/storage", "var/lib/containers/storage");
 
 /// Which containers are read.
@@ -34,18 +44,25 @@ pub(super) enum Wanted<'text> {
     In(&'text [u8]),
 }
 
-/// What the runtimes of the machine whose root this is left of containers; by id.
+/// What the runtimes of the machine whose root this is left of containers, by [`Record::key`]. What the machine's say comes before what a
+/// user's do.
 pub(super) fn records(root: &Path, wanted: Wanted<'_>) -> BTreeMap<String, Record> {
-    let mut all = Records { wanted: words(wanted), found: BTreeMap::new() };
-    all.of_docker(&root.join(DOCKER));
-    BUNDLES.iter().for_each(|bundles| all.of_containerd(&root.join(bundles)));
-    all.of_storage(&root.join(STORAGE.0), &root.join(STORAGE.1));
-    for (runtime, home) in users(root) {
-        let storage = home.join(".local/share/containers/storage");
-        all.of_storage(&runtime.join("containers"), &storage);
-        all.of_docker(&home.join(".local/share/docker/containers"));
+    let mut all = Records { words: words(wanted), owner: None, found: BTreeMap::new() };
+    if let Some(docker) = Folder::open(&root.join(data_of_docker(root))) {
+        all.of_docker(&docker);
     }
-    all.found
+    for state in STATES {
+        let Some(state) = Folder::open(&root.join(state)) else { continue };
+        TASKS.iter().filter_map(|tasks| state.folder(tasks)).for_each(|tasks| all.of_containerd(&tasks));
+    }
+    if let Some(running) = Folder::open(&root.join(STORAGE.0)) {
+        all.of_storage(&running, Folder::open(&root.join(STORAGE.1)).as_ref());
+    }
+    let mut found = all.found;
+    for (key, record) in of_users(root, all.words) {
+        found.entry(key).or_insert(record);
+    }
+    found
 }
 
 /// Every word of the paths; none for all.
@@ -56,22 +73,72 @@ fn words(wanted: Wanted<'_>) -> Option<Vec<String>> {
     Some(parts.into_iter().map(|part| String::from_utf8_lossy(part).into_owned()).collect())
 }
 
-/// The folders of users for what lives as long as a session, and their homes.
-fn users(root: &Path) -> Vec<(PathBuf, PathBuf)> {
-    let Some(sessions) = Folder::open(&root.join("run/user")) else { return Vec::new() };
-    let with_session: BTreeSet<String> = sessions.names().into_iter().take(USERS).collect();
-    let passwd = Folder::open(&root.join("etc")).and_then(|etc| etc.read("passwd", BUNDLE)).unwrap_or_default();
-    let passwd = String::from_utf8_lossy(&passwd).into_owned();
-    let homes = passwd.lines().filter_map(|line| {
-        let fields: Vec<&str> = line.split(':').collect();
-        let (uid, home) = (*fields.get(2)?, fields.get(5)?.strip_prefix('/')?);
-        with_session.contains(uid).then(|| (root.join("run/user").join(uid), root.join(home)))
+/// Docker's folder, which its configuration may move.
+fn data_of_docker(root: &Path) -> PathBuf {
+    #[derive(Deserialize)]
+    struct Configuration {
+        #[serde(rename = "data-root")]
+        data: PathBuf,
+    }
+    let json = Folder::open(&root.join("etc/docker")).and_then(|folder| folder.read("daemon.json", BUNDLE));
+    let configured = json.and_then(|json| serde_json::from_slice::<Configuration>(&json).ok());
+    let moved = configured.and_then(|configured| configured.data.strip_prefix("/").map(Path::to_path_buf).ok());
+    moved.unwrap_or_else(|| PathBuf::from("var/lib/docker"))
+}
+
+/// The containers of users with a session, as far as their folders answer in time.
+fn of_users(root: &Path, words: Option<Vec<String>>) -> BTreeMap<String, Record> {
+    let mut found = BTreeMap::new();
+    let users = users(root);
+    if users.is_empty() {
+        return found;
+    }
+    let (tell, told) = mpsc::channel();
+    // A thread that never comes back ends with this process.
+    std::thread::spawn(move || {
+        for user in users {
+            let mut all = Records { words: words.clone(), owner: Some(user.uid), found: BTreeMap::new() };
+            all.of_user(&user);
+            if tell.send(all.found).is_err() {
+                return;
+            }
+        }
     });
-    homes.collect()
+    let end = Instant::now() + PATIENCE;
+    while let Ok(of_user) = told.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        for (key, record) in of_user {
+            found.entry(key).or_insert(record);
+        }
+    }
+    found
+}
+
+/// A user with a session.
+struct User {
+    uid: u32,
+    /// For what lives as long as the session.
+    runtime: PathBuf,
+    home: PathBuf,
+}
+
+fn users(root: &Path) -> Vec<User> {
+    let Some(sessions) = Folder::open(&root.join("run/user")) else { return Vec::new() };
+    let with_session: BTreeSet<u32> =
+        sessions.names().iter().filter_map(|name| name.parse().ok()).filter(|uid| *uid != 0).take(USERS).collect();
+    let passwd = Folder::open(&root.join("etc")).and_then(|etc| etc.read("passwd", BUNDLE)).unwrap_or_default();
+    let passwd = String::from_utf8_lossy(&passwd);
+    let user = |line: &str| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let (uid, home) = (fields.get(2)?.parse().ok()?, fields.get(5)?.strip_prefix('/')?);
+        let runtime = root.join("run/user").join(u32::to_string(&uid));
+        with_session.contains(&uid).then(|| User { uid, runtime, home: root.join(home) })
+    };
+    passwd.lines().filter_map(user).take(USERS).collect()
 }
 
 struct Records {
-    wanted: Option<Vec<String>>,
+    words: Option<Vec<String>>,
+    owner: Option<u32>,
     found: BTreeMap<String, Record>,
 }
 
@@ -79,152 +146,93 @@ impl Records {
     fn wants(&self, id: &str) -> bool {
         // The id alone, or with what runtimes write around it.
         let is_meant = |word: &String| word.contains(id);
-        self.found.len() < MOST && !id.is_empty() && self.wanted.as_ref().is_none_or(|words| words.iter().any(is_meant))
+        self.found.len() < MOST && !id.is_empty() && self.words.as_ref().is_none_or(|words| words.iter().any(is_meant))
     }
 
-    fn of_docker(&mut self, path: &Path) {
-        let Some(folder) = Folder::open(path) else { return };
-        for id in folder.names() {
+    fn keep(&mut self, mut record: Record) {
+        record.owner = self.owner;
+        self.found.entry(record.key()).or_insert(record);
+    }
+
+    /// No link is followed in what is the user's own.
+    fn of_user(&mut self, user: &User) {
+        let (runtime, home) = (Folder::open(&user.runtime), Folder::open(&user.home));
+        let data = home.as_ref().and_then(|home| home.folder(".local/share"));
+        if let Some(docker) = data.as_ref().and_then(|data| data.folder("docker")) {
+            self.of_docker(&docker);
+        }
+        if let Some(running) = runtime.and_then(|runtime| runtime.folder("containers")) {
+            self.of_storage(&running, data.and_then(|data| data.folder("containers/storage")).as_ref());
+        }
+    }
+
+    fn of_docker(&mut self, data: &Folder) {
+        let Some(folder) = data.folder("containers") else { return };
+        for id in folder.names().into_iter().filter(|id| ContainerId::new(id).is_some()) {
             if !self.wants(&id) {
                 continue;
             }
             let config = folder.folder(&id).and_then(|one| one.read("config.v2.json", BUNDLE));
             if let Some(record) = config.and_then(|json| Record::of_docker(&id, &json)) {
-                self.found.entry(id).or_insert(record);
+                self.keep(record);
             }
         }
     }
 
-    fn of_containerd(&mut self, path: &Path) {
-        let Some(folder) = Folder::open(path) else { return };
-        for namespace in folder.names() {
-            let Some(namespace) = folder.folder(&namespace) else { continue };
+    fn of_containerd(&mut self, tasks: &Folder) {
+        for name in tasks.names() {
+            let Some(namespace) = tasks.folder(&name) else { continue };
             for id in namespace.names() {
-                // What Docker runs by it is known by Docker's name.
-                if self.found.contains_key(&id) || !self.wants(&id) {
+                if !self.wants(&id) {
                     continue;
                 }
                 let Some(mut record) = Record::bare(&id, ContainerRuntime::Containerd) else { continue };
+                record.namespace = Some(name.clone());
                 let config = namespace.folder(&id).and_then(|bundle| bundle.read("config.json", BUNDLE));
-                if let Some(json) = config {
-                    record.add_bundle(&json);
+                let bundle = Bundle::read(&config.unwrap_or_default());
+                if let Some(known) = self.found.get_mut(&record.key()) {
+                    // What Docker runs by it is known by Docker's name, and where it is by its bundle alone.
+                    known.group = known.group.take().or_else(|| bundle.group());
+                    continue;
                 }
-                // An id that somebody chose is its name.
-                if dbg_model::ContainerId::new(&id).is_none() {
+                record.add_bundle(&bundle);
+                // An id that somebody chose is a name.
+                if ContainerId::new(&id).is_none() {
                     record.add_names(std::slice::from_ref(&id));
                 }
-                self.found.insert(id, record);
+                self.keep(record);
             }
         }
     }
 
-    /// The folders are `DRIVER-containers`, such as `overlay-containers`.
-    fn of_storage(&mut self, running: &Path, stored: &Path) {
-        let Some(running) = Folder::open(running) else { return };
-        let stored = Folder::open(stored);
+    /// The folders are `DRIVER-containers`, such as `overlay-containers`. A bundle is in the first for CRI-O, in the second for Podman.
+    fn of_storage(&mut self, running: &Folder, stored: Option<&Folder>) {
         for driver in running.names().into_iter().filter(|name| name.ends_with("-containers")) {
-            let Some(folder) = running.folder(&driver) else { continue };
-            let list = stored.as_ref().and_then(|stored| stored.folder(&driver)?.read("containers.json", LIST));
-            let names: BTreeMap<String, Vec<String>> =
-                list.map(|json| names_of_storage(&json)).unwrap_or_default().into_iter().collect();
-            for id in folder.names() {
-                if self.found.contains_key(&id) || !self.wants(&id) {
+            let Some(running) = running.folder(&driver) else { continue };
+            let stored = stored.and_then(|stored| stored.folder(&driver));
+            let both = [Some(&running), stored.as_ref()];
+            let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            // Containers that do not outlive the machine have a list of their own.
+            for list in ["containers.json", "volatile-containers.json"] {
+                let lists = both.iter().flatten().filter_map(|folder| folder.read(list, LIST));
+                names.extend(lists.flat_map(|json| names_of_storage(&json)));
+            }
+            for id in running.names().into_iter().filter(|id| ContainerId::new(id).is_some()) {
+                if !self.wants(&id) {
                     continue;
                 }
                 let Some(mut record) = Record::bare(&id, ContainerRuntime::Podman) else { continue };
-                let config = folder.folder(&id).and_then(|one| one.folder("userdata")?.read("config.json", BUNDLE));
-                if let Some(json) = config {
-                    record.add_bundle(&json);
+                let bundle = |folder: &&Folder| folder.folder(&id)?.folder("userdata")?.read("config.json", BUNDLE);
+                if let Some(json) = both.iter().flatten().find_map(bundle) {
+                    record.add_bundle(&Bundle::read(&json));
                 }
                 record.add_names(names.get(&id).map(Vec::as_slice).unwrap_or_default());
-                self.found.insert(id, record);
+                self.keep(record);
             }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-    fn write(root: &Path, path: &str, text: &str) {
-        let path = root.join(path);
-        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-        fs_err::write(path, text).unwrap();
-    }
-
-    fn name(root: &Path, id: &str) -> Option<String> {
-        records(root, Wanted::All).get(id).and_then(Record::name)
-    }
-
-    #[test]
-    fn each_runtime_is_asked_where_it_leaves_its_containers() {
-        let docker = r#"{"Name":"/web","State":{"Running":true}}"#;
-        for (path, text) in [
-            ("var/lib/docker/containers/ID/config.v2.json", docker),
-            ("home/ann/.local/share/docker/containers/ID/config.v2.json", docker),
-            (
-                "run/containerd/io.containerd.runtime.v2.task/k8s.io/ID/config.json",
-                r#"{"annotations":{"io.kubernetes.cri.container-name":"web"}}"#,
-            ),
-            (
-                "run/containers/storage/overlay-containers/ID/userdata/config.json",
-                r#"{"annotations":{"io.kubernetes.container.name":"web"}}"#,
-            ),
-        ] {
-            let root = tempfile::tempdir().unwrap();
-            write(root.path(), "etc/passwd", "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n");
-            fs_err::create_dir_all(root.path().join("run/user/1000")).unwrap();
-            write(root.path(), &path.replace("ID", ID), text);
-            assert_eq!(name(root.path(), ID).as_deref(), Some("web"), "{path}");
-        }
-        for (running, stored) in [
-            ("run/containers/storage", "var/lib/containers/storage"),
-            ("run/user/1000/containers", "home/ann/.local/share/containers/storage"),
-        ] {
-            let root = tempfile::tempdir().unwrap();
-            write(root.path(), "etc/passwd", "ann:x:1000:1000::/home/ann:/bin/sh\n");
-            write(root.path(), &format!("{running}/vfs-containers/{ID}/userdata/config.json"), "{}");
-            let list = format!("[{{\"id\":\"{ID}\",\"names\":[\"web\"]}}]");
-            write(root.path(), &format!("{stored}/vfs-containers/containers.json"), &list);
-            assert_eq!(name(root.path(), ID).as_deref(), Some("web"), "{running}");
-        }
-    }
-
-    #[test]
-    fn what_docker_runs_by_containerd_is_one_container_with_dockers_name() {
-        let root = tempfile::tempdir().unwrap();
-        write(
-            root.path(),
-            &format!("var/lib/docker/containers/{ID}/config.v2.json"),
-            r#"{"Name":"/web","State":{"Running":true}}"#,
-        );
-        write(root.path(), &format!("run/containerd/io.containerd.runtime.v2.task/moby/{ID}/config.json"), "{}");
-        let all = records(root.path(), Wanted::All);
-        assert_eq!((all.len(), all[ID].runtime), (1, ContainerRuntime::Docker));
-    }
-
-    #[test]
-    fn only_what_a_control_group_may_mean_is_read() {
-        let root = tempfile::tempdir().unwrap();
-        for id in [ID, "web", "db"] {
-            write(root.path(), &format!("run/containerd/io.containerd.runtime.v2.task/default/{id}/config.json"), "{}");
-        }
-        let found = |text: String| records(root.path(), Wanted::In(text.as_bytes())).into_keys().collect::<Vec<_>>();
-        assert_eq!(found(format!("0::/system.slice/docker-{ID}.scope")), [ID]);
-        assert_eq!(found("0::/default/web".to_owned()), ["web"]);
-        assert_eq!(found("0::/user.slice".to_owned()), [""; 0]);
-    }
-
-    #[test]
-    fn links_in_the_folders_of_runtimes_lead_nowhere() {
-        let root = tempfile::tempdir().unwrap();
-        write(root.path(), "elsewhere/config.json", r#"{"annotations":{"nerdctl/name":"web"}}"#);
-        let bundles = root.path().join("run/containerd/io.containerd.runtime.v2.task/default");
-        fs_err::create_dir_all(&bundles).unwrap();
-        std::os::unix::fs::symlink(root.path().join("elsewhere"), bundles.join(ID)).unwrap();
-        assert_eq!(name(root.path(), ID), None);
-    }
-}
+#[path = "records/tests.rs"]
+mod tests;
