@@ -10,6 +10,7 @@
 mod ending;
 mod fake;
 mod fault;
+mod found;
 mod gc;
 mod image;
 mod log;

@@ -121,6 +121,7 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("delv", Tests, "tests of DNSSEC beside `delv`", Apt("bind9-dnsutils")),
         Tool::program("dockerd", Tests, "tests in containers of Docker (root)", Apt("docker.io")),
         Tool::program("podman", Tests, "tests in containers of Podman (root)", Apt("podman")),
+        Tool::program("containerd", Tests, "tests in containers without an engine (root)", Apt("containerd")),
         Tool::program("busybox", Tests, "what runs in the tests' containers", Apt("busybox-static")),
         Tool::program("ip", Tests, "tests in a network of their own (root)", Apt("iproute2")),
         Tool::program("nft", Tests, "tests with a firewall that drops and rejects (root)", Apt("nftables")),

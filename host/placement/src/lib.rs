@@ -29,4 +29,4 @@ pub use place::{NeedsChild, Placed, needs_child, place};
 pub use plan::{Place, Plan};
 pub use program::{Program, ProgramError};
 pub use refusal::Refusal;
-pub use runtimes::{Behind, Unlisted, unlisted};
+pub use runtimes::{Behind, ContainerNames, Unlisted, unlisted};

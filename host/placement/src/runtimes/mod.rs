@@ -1,12 +1,13 @@
 //! Containers by what their runtimes left on this machine's disk and in its control groups, without asking an engine.
 //!
 //! `disk` reads within bounds, `record` and `group` know what each runtime writes, `records` where, `processes` who is in which container,
-//! `named` which one is meant, `listed` what nobody else lists. This room must never know how a plan is made.
+//! `named` which one is meant, `listed` what nobody else lists, `names` whose an id is. This room must never know how a plan is made.
 
 mod disk;
 mod group;
 mod listed;
 mod named;
+mod names;
 mod processes;
 mod record;
 mod records;
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 pub use listed::{Unlisted, unlisted};
 pub(crate) use named::{Named, Running};
+pub use names::ContainerNames;
 
 use named::Known;
 use processes::Owner;

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod code;
+mod containers;
 mod execute;
 mod follow;
 mod progress;
