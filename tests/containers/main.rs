@@ -11,6 +11,7 @@ mod ending;
 mod fake;
 mod far;
 mod fault;
+mod found;
 mod gc;
 mod image;
 mod log;

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 
-use crate::{Context, Invocation, Namespace, Running, is_root, skip, tool};
+use crate::{Context, Invocation, LIMIT, Namespace, Running, is_root, skip, tool, until};
 
 /// Starts both engines, each with an image `shop`.
 const SET_UP: &str = include_str!("engine.sh");
@@ -105,6 +105,36 @@ impl Site {
     #[must_use]
     pub fn dbg(&self, engine: Engine, line: &str) -> Invocation<'_> {
         self.context.type_in(line).as_root().variable("DOCKER_HOST", engine.host())
+    }
+
+    /// A context in which neither engine answers, and what they run goes on.
+    #[must_use]
+    #[track_caller]
+    pub fn without_engines(&self) -> Context {
+        let hide = Engine::BOTH.map(|engine| format!("mount --bind /dev/null {}", engine.socket())).join("; ");
+        Context::within(self.namespace.beside(&hide).expect("what could be mounted once can be mounted again"))
+    }
+
+    /// containerd, beside the engines and their own, until it is dropped with all that it runs. `None`, said aloud, where it is missing.
+    #[must_use]
+    #[track_caller]
+    pub fn containerd(&self) -> Option<Running> {
+        tool("containerd", "containerd")?;
+        let within = "setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc";
+        let containerd = self.namespace.start(&format!("exec {within} containerd > /run/log/containerd 2>&1"));
+        let answers = || self.command("ctr").arg("version").output().is_ok_and(|output| output.status.success());
+        assert!(until(LIMIT, answers), "containerd does not answer");
+        Some(containerd)
+    }
+
+    /// A container of containerd's, without an engine, that runs a command in the files of `shop`; it ends with containerd.
+    #[track_caller]
+    pub fn task(&self, id: &str, annotations: &[&str], command: &str) {
+        let mut ctr = self.command("ctr");
+        ctr.args(["run", "--detach", "--rootfs"]);
+        annotations.iter().for_each(|annotation| drop(ctr.args(["--annotation", annotation])));
+        let output = ctr.args(["/run/image", id]).args(command.split_whitespace()).output().expect("it starts");
+        assert!(output.status.success(), "`ctr run`: {}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// A command in the engines' namespaces, as root.

@@ -30,9 +30,23 @@ impl Namespace {
             return None;
         }
         let (unshare, _) = (tool("unshare", "util-linux")?, tool("ip", "iproute2")?);
-        let script = format!("set -e; ip link set lo up; {set_up}\necho ready; exec cat");
+        let script = format!("ip link set lo up; {set_up}");
         let mut command = Command::new(unshare);
-        command.args(["--mount", "--net", "--propagation", "private", "sh", "-c", &script]);
+        command.args(["--mount", "--net", "--propagation", "private"]);
+        Self::held_by(command, &script)
+    }
+
+    /// The same network, and a mount namespace that begins as this one and is then set up by `sh`.
+    #[must_use]
+    pub fn beside(&self, set_up: &str) -> Option<Self> {
+        let mut command = self.command(Path::new("unshare"), false);
+        command.args(["--mount", "--propagation", "private"]);
+        Self::held_by(command, set_up)
+    }
+
+    /// The namespaces of a command that runs what it is given, in its own process.
+    fn held_by(mut command: Command, set_up: &str) -> Option<Self> {
+        command.args(["sh", "-c", &format!("set -e; {set_up}\necho ready; exec cat")]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         die_with_the_test(&mut command);
         let mut holder = command.spawn().expect("`unshare` starts");

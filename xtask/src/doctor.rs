@@ -122,6 +122,7 @@ pub(crate) fn tools() -> Result<Vec<Tool>> {
         Tool::program("dockerd", Tests, "tests in containers of Docker (root)", Apt("docker.io")),
         Tool::program("sshd", Tests, "tests of an engine behind ssh (root)", Apt("openssh-server openssh-client")),
         Tool::program("podman", Tests, "tests in containers of Podman (root)", Apt("podman")),
+        Tool::program("containerd", Tests, "tests in containers without an engine (root)", Apt("containerd")),
         Tool::program("busybox", Tests, "what runs in the tests' containers", Apt("busybox-static")),
         Tool::program("ip", Tests, "tests in a network of their own (root)", Apt("iproute2")),
         Tool::program("nft", Tests, "tests with a firewall that drops and rejects (root)", Apt("nftables")),

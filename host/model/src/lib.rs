@@ -3,6 +3,7 @@
 //! This room knows types and parsing. It must never know I/O: no file, socket, clock or environment, and no wasm.
 
 mod blob;
+mod container;
 mod declaration;
 mod digest;
 mod escaped;
@@ -22,6 +23,7 @@ mod suggest;
 mod target;
 mod unit;
 
+pub use container::{CgroupContainer, ContainerId, ContainerRuntime, cgroup_paths, containers_in};
 pub use declaration::{
     CheckDeclaration, Declaration, DeclarationError, GrantFault, Limits, ParameterFault, Requirement,
 };

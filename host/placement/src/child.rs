@@ -37,10 +37,14 @@ pub(crate) async fn launch(plan: &ChildPlan, placed: Placed, program: &Program) 
     let file = program.file().await?;
     let Placed { plan: whole, own, pins } = placed;
     // What is joined is held by descriptors, so it cannot be another process; but whoever ended meanwhile is not looked at.
-    if let (Target::Pid(pid), Some(process)) = (&whole.target, &pins.process)
+    if let Some(process) = &pins.process
         && !process.is_there()
     {
-        return Err(Refusal::Replaced { pid: *pid }.into());
+        match whole.target {
+            Target::Pid(pid) => return Err(Refusal::Replaced { pid }.into()),
+            Target::Container(name, _) => return Err(Refusal::ContainerReplaced { name }.into()),
+            _ => {}
+        }
     }
     let (near, far) = Pair::pair().map_err(LaunchError::Start)?;
     near.set_nonblocking(true).map_err(LaunchError::Start)?;

@@ -3,6 +3,7 @@
 use dbg_agent::{FileReach, LinuxCapability};
 use serde::Serialize;
 
+use crate::Behind;
 use crate::plan::{
     AgentImage, Because, ChildPlan, ContainerPlan, HostNamespace, Joined, Limit, NetworkOf, PidsOf, Place, Plan,
     Privilege, RootOf, User,
@@ -50,6 +51,8 @@ pub struct Explanation {
     pub ends: Vec<Item>,
     /// What a reader of the results has to know.
     pub notes: Vec<String>,
+    /// The container that the target of a child process is, or is in; null where it is in none, or where nobody knows.
+    pub container: Option<Behind>,
 }
 
 impl Explanation {
@@ -105,6 +108,7 @@ pub fn explain(plan: &Plan) -> Explanation {
             creates: vec![item("nothing", "the agent is a task of this process")],
             ends: vec![item("the end of the run", "the task ends with its session, and with this process")],
             notes,
+            container: None,
         },
         Place::Child(child) => Explanation {
             target,
@@ -129,6 +133,7 @@ pub fn explain(plan: &Plan) -> Explanation {
                 item("the end of this process", "the kernel kills it then, however that end comes"),
             ],
             notes,
+            container: child.container.clone(),
         },
         Place::Container(container) => of_container(target, &plan.place.reason, container, notes),
     }
@@ -201,6 +206,7 @@ fn of_container(target: String, reason: &str, plan: &ContainerPlan, notes: Vec<S
             item("`dbg gc`", "removes what an engine that was away has left"),
         ],
         notes,
+        container: None,
     }
 }
 

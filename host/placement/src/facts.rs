@@ -2,6 +2,7 @@
 //!
 //! Facts are plain data, so that deciding needs no machine. What holds the target itself is in [`Pins`].
 
+mod found;
 mod namespace;
 mod netns;
 mod own;
@@ -10,16 +11,18 @@ mod stat;
 
 use std::os::fd::OwnedFd;
 
-use dbg_model::{NetnsName, ProcessId, Target};
+use dbg_model::{EngineName, JoinsProcesses, NetnsName, ProcessId, Target};
 use rustix::thread::CapabilitySet;
 
+pub use found::{FoundContainer, FoundFacts};
+pub(crate) use namespace::made_by;
 pub use namespace::{NamespaceId, Standing};
 pub(crate) use netns::path as netns_path;
 pub use netns::{MAX_NAMES, NetnsFacts, OpenNetns, names};
 pub use process::{Hold as ProcessHold, OpenProcess, ProcessFacts};
 
 use crate::Refusal;
-use crate::docker::{self, EngineTarget, EngineTargetFacts, Engines};
+use crate::docker::{self, ContainerFacts, EngineError, EngineTarget, EngineTargetFacts, Engines};
 
 /// Everything that a plan is made of, besides the target and the checks' needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub enum TargetFacts {
     Process(ProcessId, ProcessFacts),
     /// The network namespace of this name.
     Netns(NetnsName, NetnsFacts),
+    /// A container that no engine was asked about.
+    Found(FoundContainer),
     /// What a container engine has.
     Engine(EngineTarget),
 }
@@ -110,11 +115,49 @@ pub async fn gather(target: &Target, engines: &Engines) -> Result<(Facts, Pins),
             (TargetFacts::Netns(name.clone(), facts), pins)
         }
         Target::Local => (TargetFacts::Local, Pins::default()),
-        Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => {
+        Target::Container(name, joins) => return container(own, name, *joins, target, engines).await,
+        Target::Isolated | Target::Host | Target::Network(_) => {
             (TargetFacts::Engine(of_engine(target, engines).await?), Pins::default())
         }
     };
     Ok((Facts { own, target }, pins))
+}
+
+/// By an engine, or where none answers, or none has it, by what its runtime left on this machine.
+async fn container(
+    own: Own,
+    name: &EngineName,
+    joins: JoinsProcesses,
+    target: &Target,
+    engines: &Engines,
+) -> Result<(Facts, Pins), Refusal> {
+    let mut asked = of_engine(target, engines).await;
+    let without = match &asked {
+        // An engine that was named may be another machine's.
+        _ if engines.is_named() => None,
+        Err(Refusal::Engine(error @ EngineError::NoEngine(_))) => Some(error.to_string()),
+        Ok(EngineTarget { engine, what: EngineTargetFacts::Container(_, _, ContainerFacts::Missing { .. }) }) => {
+            Some(format!("{} at `{}` has no container `{name}`", engine.kind, engine.address))
+        }
+        Ok(_) | Err(_) => None,
+    };
+    if let Some(without) = without {
+        let (found, pins) = found::look(name, joins, without).await;
+        match (&mut asked, &found.what) {
+            // An engine that answers has the last word on what nobody has, and the better hint.
+            (
+                Ok(EngineTarget { what: EngineTargetFacts::Container(_, _, facts), .. }),
+                FoundFacts::Nobody { known },
+            ) => {
+                facts.knows_of(known);
+            }
+            (Err(Refusal::Engine(error)), FoundFacts::Nobody { .. }) if !found::sees_all(&own) => {
+                return Err(Refusal::NoEngineNoRoot { name: name.clone(), error: error.clone() });
+            }
+            _ => return Ok((Facts { own, target: TargetFacts::Found(found) }, pins)),
+        }
+    }
+    Ok((Facts { own, target: TargetFacts::Engine(asked?) }, Pins::default()))
 }
 
 async fn of_engine(target: &Target, engines: &Engines) -> Result<EngineTarget, Refusal> {

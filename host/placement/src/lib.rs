@@ -17,6 +17,7 @@ mod place;
 pub mod plan;
 mod program;
 mod refusal;
+mod runtimes;
 
 pub use agents::{Agents, AgentsError, Carried};
 pub use dbg_agent::SiteRules;
@@ -29,3 +30,4 @@ pub use place::{NeedsChild, Placed, needs_child, place};
 pub use plan::{Place, Plan, Privilege};
 pub use program::{Program, ProgramError};
 pub use refusal::Refusal;
+pub use runtimes::{Behind, ContainerNames, Unlisted, unlisted};

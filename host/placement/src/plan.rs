@@ -1,6 +1,7 @@
 //! The least privileged way that works, and why: a pure function of what the checks need and of facts.
 
 mod container;
+mod found;
 mod network;
 mod notes;
 mod rights;
@@ -15,8 +16,8 @@ use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
 use dbg_model::{Capability, Fence, NetnsName, ProcessId, Target};
 
 use crate::docker::EngineTarget;
-use crate::facts::{self, Facts, NetnsFacts, Network, Own, ProcessFacts, TargetFacts};
-use crate::{NeedsChild, Refusal};
+use crate::facts::{self, Facts, NetnsFacts, Network, OpenProcess, Own, ProcessFacts, TargetFacts};
+use crate::{Behind, NeedsChild, Refusal};
 
 pub use container::{AgentImage, BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, Privilege, User};
 
@@ -77,6 +78,8 @@ pub struct ChildPlan {
     pub watches_processes: WatchesProcesses,
     /// What is to keep it in.
     pub fences: Vec<Because<Fence>>,
+    /// The container that the target is, or is in.
+    pub container: Option<Behind>,
 }
 
 /// A namespace that a child joins.
@@ -108,7 +111,7 @@ pub(crate) fn needs_child(target: &Target, own: &Own) -> NeedsChild {
     match target {
         Target::Local if !own.is_privileged() => NeedsChild::No,
         Target::Local | Target::Pid(_) | Target::Netns(_) => NeedsChild::Yes,
-        // Its program is in the engine's image.
+        // Its program is in the engine's image; that a container has no engine is known once it was looked for.
         Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => NeedsChild::No,
     }
 }
@@ -123,6 +126,7 @@ pub fn plan(needs: &Needs, facts: &Facts) -> Result<Plan, Refusal> {
         TargetFacts::Local => local(own, needs),
         TargetFacts::Process(pid, process) => of_process(own, needs, *pid, process),
         TargetFacts::Netns(name, netns) => of_netns(own, needs, name, netns),
+        TargetFacts::Found(container) => found::of(own, needs, container),
         TargetFacts::Engine(target) => of_engine(needs, target),
     }
 }
@@ -148,19 +152,25 @@ fn local(own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
     Ok(Plan { target: Target::Local, place, notes: Vec::new() })
 }
 
+/// The process, where it can be looked into.
+fn open<'facts>(own: &Own, pid: ProcessId, process: &'facts ProcessFacts) -> Result<&'facts OpenProcess, Refusal> {
+    Err(match *process {
+        ProcessFacts::Open(ref open) => return Ok(open),
+        ProcessFacts::Gone => Refusal::NoProcess { pid },
+        ProcessFacts::Replaced => Refusal::Replaced { pid },
+        ProcessFacts::Zombie => Refusal::Zombie { pid },
+        ProcessFacts::KernelThread => Refusal::KernelThread { pid },
+        ProcessFacts::Thread { of } => Refusal::Thread { pid, of },
+        ProcessFacts::Closed { uid } => Refusal::Closed { pid, uid, euid: own.euid },
+        ProcessFacts::Unreadable(errno) => Refusal::Unreadable { pid, errno },
+    })
+}
+
 fn of_process(own: &Own, needs: &Needs, pid: ProcessId, process: &ProcessFacts) -> Result<Plan, Refusal> {
-    let open = match *process {
-        ProcessFacts::Open(ref open) => open,
-        ProcessFacts::Gone => return Err(Refusal::NoProcess { pid }),
-        ProcessFacts::Replaced => return Err(Refusal::Replaced { pid }),
-        ProcessFacts::Zombie => return Err(Refusal::Zombie { pid }),
-        ProcessFacts::KernelThread => return Err(Refusal::KernelThread { pid }),
-        ProcessFacts::Thread { of } => return Err(Refusal::Thread { pid, of }),
-        ProcessFacts::Closed { uid } => return Err(Refusal::Closed { pid, uid, euid: own.euid }),
-        ProcessFacts::Unreadable(errno) => return Err(Refusal::Unreadable { pid, errno }),
-    };
+    let open = open(own, pid, process)?;
     let reason = "files, the resolver's configuration and `/proc` are read as the process sees them";
     let mut child = child(own, needs, Some(&open.network), Because::new(RootOf::Target, reason))?;
+    child.container = open.container.clone();
     child.leaves.extend([
         Because::new("mount", "its files are reached beneath its root, which takes no right to mount"),
         Because::new(
@@ -170,7 +180,7 @@ fn of_process(own: &Own, needs: &Needs, pid: ProcessId, process: &ProcessFacts) 
     ]);
     let reason = "another network and another root are a whole process's, and this one stays where it is";
     let place = Because::new(Place::Child(Box::new(child)), reason);
-    Ok(Plan { target: Target::Pid(pid), place, notes: notes::of(pid, own, open) })
+    Ok(Plan { target: Target::Pid(pid), place, notes: notes::of_process(pid, own, open) })
 }
 
 fn of_netns(own: &Own, needs: &Needs, name: &NetnsName, netns: &NetnsFacts) -> Result<Plan, Refusal> {
@@ -209,6 +219,7 @@ fn child(own: &Own, needs: &Needs, network: Option<&Network>, root: Because<Root
         files: rights::files(needs),
         watches_processes,
         fences: rights::fences(watches_processes),
+        container: None,
     };
     if network.is_some() {
         network::enter(way, own, &mut plan);

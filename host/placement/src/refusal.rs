@@ -94,6 +94,32 @@ pub enum Refusal {
     /// The container engine does not answer, or not as it should.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// No engine answers, and this user may not look for the container without one.
+    #[error("{error}; to find the container `{name}` without one takes root")]
+    NoEngineNoRoot {
+        /// The name.
+        name: EngineName,
+        /// Why no engine answers.
+        error: EngineError,
+    },
+    /// No engine was asked, and no process is in a container of this name.
+    #[error("{without}, and no process of this machine is in a container `{name}`")]
+    NotFound {
+        /// The name.
+        name: EngineName,
+        /// Why no engine was asked.
+        without: String,
+        /// Those that run; raw.
+        known: Vec<String>,
+    },
+    /// Several containers are meant.
+    #[error("`{name}` means {} containers: {}", candidates.len(), listed(candidates))]
+    Ambiguous {
+        /// The name.
+        name: EngineName,
+        /// An id and a name of each; raw.
+        candidates: Vec<String>,
+    },
     /// No container has this name.
     #[error("there is no container `{name}`")]
     NoContainer {
@@ -184,6 +210,14 @@ impl Refusal {
             Self::OutsideUserNamespace => "run dbg in the user namespace that made it, as its root".to_owned(),
             Self::NoProc(_) => "mount `/proc`, then run again".to_owned(),
             Self::Engine(error) => return error.hint(),
+            Self::NoEngineNoRoot { error, .. } => match error.hint() {
+                Some(hint) => format!("run dbg as root, or {hint}"),
+                None => "run dbg as root".to_owned(),
+            },
+            Self::NotFound { name, known, .. } => near_in_engine("container", name, known),
+            Self::Ambiguous { .. } => {
+                "write `--target container/ID` with as many of its digits as tell it from the others, or `--target pid/N`".to_owned()
+            }
             Self::NoContainer { name, known } => near_in_engine("container", name, known),
             Self::NoNetwork { name, known } => near_in_engine("network", name, known),
             Self::NotRunning { name, .. } => {
@@ -212,6 +246,16 @@ fn near(name: &NetnsName, known: &[NetnsName]) -> String {
         None if known.is_empty() => "no network namespace has a name here; `ip netns add` gives one".to_owned(),
         None => "`dbg target list` lists the network namespaces".to_owned(),
     }
+}
+
+/// The first of them, escaped.
+fn listed(all: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let mut shown: Vec<String> = all.iter().take(SHOWN).map(|one| Cell(one).to_string()).collect();
+    if all.len() > SHOWN {
+        shown.push(format!("and {} more", all.len() - SHOWN));
+    }
+    shown.join(", ")
 }
 
 fn near_in_engine(kind: &str, name: &EngineName, known: &[String]) -> String {

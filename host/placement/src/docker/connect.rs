@@ -72,6 +72,12 @@ impl Engines {
         &self.0.asked
     }
 
+    /// Whether somebody said which engine it is: then it may be of another machine.
+    pub(crate) fn is_named(&self) -> bool {
+        let uid = rustix::process::geteuid().as_raw();
+        !matches!(candidates(&self.0.settings, uid), Ok(Candidates::Usual(_)))
+    }
+
     /// The engine.
     pub(crate) async fn engine(&self) -> Result<Arc<Engine>, EngineError> {
         let settings = &self.0.settings;

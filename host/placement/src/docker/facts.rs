@@ -120,6 +120,15 @@ pub enum NetworkFacts {
     },
 }
 
+impl ContainerFacts {
+    /// There are others, that this engine does not know.
+    pub(crate) fn knows_of(&mut self, others: &[String]) {
+        if let Self::Missing { known } = self {
+            known.extend(others.iter().take(KNOWN).cloned());
+        }
+    }
+}
+
 pub(crate) async fn container(engine: &Engine, name: &EngineName) -> Result<ContainerFacts, EngineError> {
     match engine.inspect(name.as_str()).await {
         Ok(inspected) => Ok(of(&inspected)),

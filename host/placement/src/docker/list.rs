@@ -1,5 +1,7 @@
 //! What there is to be looked at: containers that run, and networks.
 
+use std::collections::BTreeSet;
+
 use dbg_model::{EngineName, JoinsProcesses, Target};
 
 use super::connect::Engines;
@@ -16,6 +18,8 @@ pub struct Reachable {
     pub engine: String,
     /// Containers, then networks, each sorted, at most a thousand.
     pub targets: Vec<Target>,
+    /// The ids of all containers that run, listed or not.
+    pub ids: BTreeSet<String>,
 }
 
 impl Engines {
@@ -26,9 +30,9 @@ impl Engines {
     /// Why the engine does not say.
     pub async fn reachable(&self) -> Result<Reachable, EngineError> {
         let engine = self.engine().await?;
-        let mut containers: Vec<EngineName> = engine
-            .running()
-            .await?
+        let running = engine.running().await?;
+        let ids = running.iter().map(|one| one.id.clone()).collect();
+        let mut containers: Vec<EngineName> = running
             .iter()
             .filter(|one| one.label(RUN).is_none())
             .filter_map(|one| one.name().parse().ok())
@@ -46,6 +50,6 @@ impl Engines {
         networks.sort();
         let containers = containers.into_iter().map(|name| Target::Container(name, JoinsProcesses::No));
         let targets = containers.chain(networks.into_iter().map(Target::Network)).collect();
-        Ok(Reachable { engine: format!("{} {}", engine.facts.kind, engine.facts.version), targets })
+        Ok(Reachable { engine: format!("{} {}", engine.facts.kind, engine.facts.version), targets, ids })
     }
 }

@@ -74,6 +74,14 @@ pub(super) fn owner(namespace: &impl AsFd) -> (Option<OwnedFd>, Standing) {
     }
 }
 
+/// Who made the user namespace right beneath ours that this user namespace is, or is in; none where it is ours or beyond.
+pub(crate) fn made_by(user: &OwnedFd) -> Option<u32> {
+    match standing(user) {
+        Standing::Beneath { owner } => Some(owner),
+        Standing::Own | Standing::Beyond | Standing::Unknown => None,
+    }
+}
+
 fn standing(user: &OwnedFd) -> Standing {
     chain(user).unwrap_or(Standing::Unknown)
 }

@@ -8,8 +8,9 @@ use rustix::fs::{Mode, OFlags, open, openat};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::stat::{Seen, owner, see};
+use super::stat::{Seen, owner, read, see};
 use super::{NamespaceId, Network, Pins, namespace};
+use crate::runtimes::{self, Behind};
 
 /// What a process is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,10 @@ pub struct OpenProcess {
     pub network: Network,
     /// Its pid namespace.
     pub pids: NamespaceId,
+    /// Whether there is nothing but loopback in its network.
+    pub only_loopback: bool,
+    /// The container that it is in, where its control groups say so.
+    pub container: Option<Behind>,
 }
 
 /// The hold on a process: it can tell whether it is still the one that was looked at.
@@ -105,6 +110,8 @@ fn try_look(pid: ProcessId) -> Result<(ProcessFacts, Pins), ProcessFacts> {
         start: before.start,
         network: Network { id: NamespaceId::of(&network).map_err(of)?, standing },
         pids: NamespaceId::of(&pids).map_err(of)?,
+        only_loopback: read(&directory, "net/dev").is_ok_and(|text| has_only_loopback(&text)),
+        container: container(&directory),
     };
     let hold = Hold { directory, pidfd, seen: before };
     if !hold.is_there() {
@@ -112,6 +119,17 @@ fn try_look(pid: ProcessId) -> Result<(ProcessFacts, Pins), ProcessFacts> {
     }
     let pins = Pins { process: Some(hold), user, network: Some(network), root: Some(root) };
     Ok((ProcessFacts::Open(facts), pins))
+}
+
+fn container(directory: &OwnedFd) -> Option<Behind> {
+    let cgroup = read(directory, "cgroup").ok()?;
+    runtimes::behind(cgroup.as_bytes(), directory.try_clone().ok()?)
+}
+
+/// Two lines of titles, then one an interface. Source: man 5 proc_pid_net.
+fn has_only_loopback(text: &str) -> bool {
+    let mut names = text.lines().skip(2).filter_map(|line| line.split(':').next()).map(str::trim).peekable();
+    names.peek().is_some() && names.all(|name| name == "lo")
 }
 
 fn of(errno: Errno) -> ProcessFacts {
@@ -158,6 +176,14 @@ mod tests {
     fn a_process_that_ended_meanwhile_is_noticed() {
         assert!(!is_same(SEEN, Ok(Seen { is_zombie: true, ..SEEN })));
         assert!(!is_same(SEEN, Err(Errno::SRCH)));
+    }
+
+    #[test]
+    fn a_network_with_nothing_but_loopback_is_known() {
+        let titles = "Inter-|   Receive\n face |bytes\n";
+        assert!(has_only_loopback(&format!("{titles}    lo:   0    0\n")));
+        assert!(!has_only_loopback(&format!("{titles}    lo:   0    0\n  eth0: 1 1\n")));
+        assert!(!has_only_loopback(titles), "one that is not even loopback's");
     }
 
     #[test]

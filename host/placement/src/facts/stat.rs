@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::Errno;
 
-/// Both files are shorter; one that is not is none of the kernel's.
+/// All files of a process that are read are shorter; one that is not is none of the kernel's.
 const MAX_BYTES: usize = 16 * 1024;
 /// Source: `PF_KTHREAD`, include/linux/sched.h
 const KERNEL_THREAD: u64 = 0x0020_0000;
@@ -36,7 +36,8 @@ pub(super) fn owner(directory: &OwnedFd) -> Result<Owner, Errno> {
     parse_status(&read(directory, "status")?).ok_or(Errno::INVAL)
 }
 
-fn read(directory: impl AsFd, name: &str) -> Result<String, Errno> {
+/// A file of the process, as text.
+pub(super) fn read(directory: impl AsFd, name: &str) -> Result<String, Errno> {
     let file = openat(directory, name, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty())?;
     let mut bytes = vec![0; MAX_BYTES];
     let mut length = 0;

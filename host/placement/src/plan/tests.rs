@@ -31,7 +31,14 @@ fn pid() -> ProcessId {
 }
 
 fn process(uid: u32, network: NamespaceId, standing: Standing, pids: NamespaceId) -> ProcessFacts {
-    ProcessFacts::Open(OpenProcess { uid, start: 1, network: Network { id: network, standing }, pids })
+    ProcessFacts::Open(OpenProcess {
+        uid,
+        start: 1,
+        network: Network { id: network, standing },
+        pids,
+        only_loopback: false,
+        container: None,
+    })
 }
 
 fn plan_of(own: Own, process: ProcessFacts, needs: &[Capability]) -> Result<Plan, Refusal> {

@@ -3,6 +3,7 @@
 use std::vec;
 
 use dbg_capability::{Process, ProcessPage};
+use dbg_model::containers_in;
 
 use super::cgroup;
 use super::proc::Proc;
@@ -45,6 +46,8 @@ pub(super) fn process(proc: &Proc, pid: u32) -> Option<Process> {
     let status = Status::parse(&proc.read(pid, "status", STATUS)?)?;
     let arguments = proc.read(pid, "cmdline", COMMAND_LINE).unwrap_or_default();
     let cgroups = proc.read(pid, "cgroup", CGROUP).unwrap_or_default();
+    // Of containers within containers, the process is in the innermost.
+    let container = containers_in(&cgroups).pop().map(|one| one.id.to_string()).unwrap_or_default();
     let cgroups = String::from_utf8_lossy(&cgroups);
     Some(Process {
         pid,
@@ -53,6 +56,6 @@ pub(super) fn process(proc: &Proc, pid: u32) -> Option<Process> {
         name: status.name,
         command_line: command_line(&arguments),
         cgroup: cgroup::path(&cgroups).to_owned(),
-        container: cgroup::container(&cgroups).to_owned(),
+        container,
     })
 }

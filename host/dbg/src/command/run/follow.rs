@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use dbg_model::{Event, Failure, Redactor};
-use dbg_placement::{Placed, Refusal};
+use dbg_placement::{ContainerNames, Placed, Refusal};
 use dbg_render::NdjsonWriter;
 use dbg_report::{CheckResult, Collector, RunId, Subject};
 use dbg_session::RunIndex;
 
+use super::containers;
 use super::progress::Line;
 use super::repeating::{Change, Repeated, Repeating};
 use super::rounds::{Place, Rounds};
@@ -54,6 +55,8 @@ pub(super) struct Follower<'a> {
     tells_changes: bool,
     repeating: Option<Repeating>,
     cancelled: &'a Cancelled,
+    /// Whose the ids of containers are.
+    names: ContainerNames,
 }
 
 /// NDJSON on stdout while somebody reads it.
@@ -107,6 +110,7 @@ impl<'a> Follower<'a> {
             line: Line::new(terminal),
             repeating: settings.repetition.map(|repetition| Repeating::new(repetition, targets, checks)),
             cancelled,
+            names: ContainerNames::default(),
         }
     }
 
@@ -132,10 +136,13 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn event(&mut self, target: usize, run: RunIndex, event: Event) -> Result<(), Fault> {
+    fn event(&mut self, target: usize, run: RunIndex, mut event: Event) -> Result<(), Fault> {
         let Some(Place { round, check }) = Place::of(run, self.checks) else { return Ok(()) };
         let Some(running) = self.running.get_mut(target * self.checks + check) else { return Ok(()) };
         let round = self.repeating.is_some().then_some(round + 1);
+        if let Event::Finding(finding) = &mut event {
+            containers::name(finding, &mut self.names);
+        }
         if let Some(stream) = &mut self.stream {
             stream.write(|lines| lines.event(&running.target, &running.check, round, &event))?;
         }

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod code;
+mod containers;
 mod execute;
 mod follow;
 mod progress;
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use dbg_engine::Engine;
 use dbg_model::{Instant, Redactor, Target};
-use dbg_placement::{Engines, Launcher, Mission, Placed, Program, Refusal, place};
+use dbg_placement::{Engines, Launcher, Mission, Place, Placed, Program, Refusal, place};
 use dbg_report::{Report, RunId};
 use dbg_session::RunKey;
 use futures::future::join_all;
@@ -128,6 +129,10 @@ async fn load_and_run(
         () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
     };
     timing.say("plan", start.elapsed());
+    if placed.iter().flatten().any(|placed| matches!(placed.plan.place.what, Place::Child(_))) {
+        // A container that no engine has is known as such by now.
+        program.prepare();
+    }
     may_hold(&checks, placed.iter().flatten(), &site)?;
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     let run = new_run_id()?;

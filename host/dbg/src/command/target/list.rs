@@ -1,7 +1,7 @@
 //! `dbg target list`
 
 use dbg_model::Target;
-use dbg_placement::{Asked, Engines, facts};
+use dbg_placement::{Asked, Behind, Engines, Unlisted, facts, unlisted};
 use serde::Serialize;
 
 use crate::agents;
@@ -17,39 +17,53 @@ use crate::settings::{Terminal, engine_settings};
 #[derive(Serialize)]
 struct Line {
     target: String,
-    description: &'static str,
+    description: String,
+    /// Only of a container that no engine lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container: Option<Behind>,
 }
 
-/// The kinds, then what is there: network namespaces with a name, containers that run and networks, at most a thousand of each. Processes are
-/// `ps`'s to list. Where no engine answers there is a note.
+impl Line {
+    fn new(target: impl ToString, description: &str) -> Self {
+        Self { target: target.to_string(), description: description.to_owned(), container: None }
+    }
+
+    /// Of a container that no engine lists.
+    fn unlisted(one: Unlisted, is_without_engine: bool) -> Self {
+        let why = if is_without_engine { "no engine answers" } else { "not the engine's" };
+        let name = one.container.name.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
+        let description = format!("{}{name} ({why})", one.container.runtime);
+        Self { target: one.target.to_string(), description, container: Some(one.container) }
+    }
+}
+
+/// The kinds, then what is there: network namespaces with a name, containers that run and networks, and containers that no engine lists, at
+/// most a thousand of each. Processes are `ps`'s to list. Where no engine answers there is a note.
 pub(super) fn list(output: ListFormat, terminal: &Terminal) -> Result<Exit, Fault> {
-    let kinds = Target::kinds().iter().map(|kind| Line { target: kind.form.to_owned(), description: kind.doc });
-    let namespaces = facts::names().into_iter().map(|name| Line {
-        target: Target::Netns(name).to_string(),
-        description: "a network namespace of this machine",
-    });
+    let kinds = Target::kinds().iter().map(|kind| Line::new(kind.form, kind.doc));
+    let namespaces =
+        facts::names().into_iter().map(|name| Line::new(Target::Netns(name), "a network namespace of this machine"));
     let engines = Engines::new(engine_settings(), agents::carried(), Asked::default());
     let reachable = match block_on(engines.reachable())? {
-        Ok(reachable) => reachable.targets,
+        Ok(reachable) => Some(reachable),
         Err(error) => {
-            printer::note(&format!("note: containers and networks are not listed: {error}"));
-            Vec::new()
+            printer::note(&format!("note: no engine lists containers and networks: {error}"));
+            None
         }
     };
-    let of_engine = reachable.iter().map(|target| Line {
-        target: target.to_string(),
-        description: match target {
-            Target::Network(_) => "a network of the container engine",
-            _ => "a container that runs",
-        },
+    let listed = reachable.as_ref().map(|reachable| reachable.ids.clone()).unwrap_or_default();
+    let without = unlisted(&listed).into_iter().map(|one| Line::unlisted(one, reachable.is_none()));
+    let of_engine = reachable.iter().flat_map(|reachable| &reachable.targets).map(|target| match target {
+        Target::Network(_) => Line::new(target, "a network of the container engine"),
+        _ => Line::new(target, "a container that runs"),
     });
-    let lines: Vec<Line> = kinds.chain(namespaces).chain(of_engine).collect();
+    let lines: Vec<Line> = kinds.chain(namespaces).chain(of_engine).chain(without).collect();
     match output {
         ListFormat::Json => print_json(&lines),
         ListFormat::Text => {
             let mut columns = Columns::new(["TARGET", "WHAT IT IS"]);
             for line in &lines {
-                columns.row([&line.target, line.description]);
+                columns.row([&line.target, &line.description]);
             }
             print(&columns.render(terminal.width))
         }
