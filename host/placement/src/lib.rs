@@ -17,6 +17,7 @@ mod place;
 pub mod plan;
 mod program;
 mod refusal;
+mod shell;
 
 pub use agents::{Agents, AgentsError, Carried};
 pub use detections::{Certainty, Detection, detections};
@@ -28,3 +29,4 @@ pub use place::{NeedsChild, Placed, needs_child, place};
 pub use plan::{Place, Plan};
 pub use program::{Program, ProgramError};
 pub use refusal::Refusal;
+pub use shell::{ImageName, ImageNameError, Profile, Right, ShellPlaced, ShellWish, launch_shell, place_shell};

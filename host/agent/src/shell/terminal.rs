@@ -29,7 +29,8 @@ impl Terminal {
         modes.input_modes |= InputModes::IUTF8;
         tcsetattr(&theirs, OptionalActions::Now, &modes)?;
         rustix::io::ioctl_fionbio(&ours, true)?;
-        let terminal = Self(Arc::new(AsyncFd::register(ours)?));
+        // SAFETY: the descriptor is open for as long as this owns it, and nobody exchanges it.
+        let terminal = Self(Arc::new(unsafe { AsyncFd::register(ours) }?));
         terminal.resize(size);
         Ok((terminal, theirs))
     }

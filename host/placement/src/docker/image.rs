@@ -109,6 +109,11 @@ impl Image {
         &self.tag
     }
 
+    /// Its one layer: the agent, and where to mount.
+    pub(crate) fn into_layer(self) -> Bytes {
+        Bytes::from(self.parts.layer)
+    }
+
     /// One file that is a docker archive and an OCI layout: each tool finds what it knows.
     pub(crate) fn archive(&self) -> io::Result<Bytes> {
         let Parts { layer, config, manifest } = &self.parts;
