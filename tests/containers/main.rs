@@ -16,4 +16,6 @@ mod log;
 mod recipe;
 mod refusal;
 mod report;
+mod shell;
+mod shell_ending;
 mod target;
