@@ -19,5 +19,6 @@ mod policy;
 mod repeat;
 mod run;
 mod secret;
+mod shell;
 mod terminal;
 mod version;

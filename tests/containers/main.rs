@@ -19,4 +19,6 @@ mod recipe;
 mod refusal;
 mod report;
 mod rootless;
+mod shell;
+mod shell_ending;
 mod target;

@@ -15,4 +15,5 @@ mod netns;
 mod place;
 mod process;
 mod refusal;
+mod shell;
 mod unprivileged;

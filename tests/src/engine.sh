@@ -24,12 +24,16 @@ $within dockerd -H unix:///run/docker.sock -H tcp://127.0.0.1:2376 --tlsverify -
     --tlscert /run/tls/server.pem --tlskey /run/tls/server-key.pem > /run/log/dockerd 2>&1 &
 CONTAINERS_CONF=/run/containers.conf $within podman system service -t 0 unix:///run/podman/podman.sock > /run/log/podman 2>&1 &
 cp "$(command -v busybox)" /run/image/bin/busybox
-for name in sh sleep httpd cat ls true; do ln -s busybox /run/image/bin/$name; done
+for name in sh sleep httpd cat ls true wget chroot; do ln -s busybox /run/image/bin/$name; done
 mkdir -p /run/image/etc /run/image/www; echo shop > /run/image/etc/marker; echo hello > /run/image/www/index.html
 tar -C /run/image -cf /run/image.tar .
+# One that has a program and no shell.
+mkdir -p /run/bare/bin; cp /run/image/bin/busybox /run/bare/bin/sleep; tar -C /run/bare -cf /run/bare.tar .
 tries=0
 until docker -H unix:///run/docker.sock version > /dev/null 2>&1 && [ -S /run/podman/podman.sock ]; do
     tries=$((tries + 1)); [ $tries -lt 300 ] || exit 1; sleep 0.1
 done
-docker -H unix:///run/docker.sock import /run/image.tar shop > /dev/null
-podman --remote --url unix:///run/podman/podman.sock import /run/image.tar shop > /dev/null 2>&1
+for image in image:shop bare:bare; do
+    docker -H unix:///run/docker.sock import "/run/${image%:*}.tar" "${image#*:}" > /dev/null
+    podman --remote --url unix:///run/podman/podman.sock import "/run/${image%:*}.tar" "${image#*:}" > /dev/null 2>&1
+done

@@ -14,6 +14,10 @@ pub(crate) enum Verb {
     ServeContained(AgentToken, String),
     /// Go where this entry says, and serve whoever started it.
     Enter(String),
+    /// A shell on stdin and stdout, with whoever holds the key of this run, at this place.
+    Shell(AgentToken, String),
+    /// A shell at this place, for whoever started it.
+    EnterShell(String),
     /// Say what it is.
     Version,
     /// Say how it is called.
@@ -33,7 +37,7 @@ pub(crate) enum UsageError {
     #[error("`serve` takes the run's token, `RUN.KEY`")]
     NoToken,
     /// `enter` without an entry.
-    #[error("`enter` takes the entry that `dbg` wrote")]
+    #[error("`enter`, `shell` and `enter-shell` take the entry that `dbg` wrote")]
     NoEntry,
     /// `serve` with what is no token.
     #[error(transparent)]
@@ -67,6 +71,23 @@ pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Verb, Us
             Some(Arg::Value(entry)) => Verb::Enter(entry.string()?),
             Some(other) => return Err(other.unexpected().into()),
         },
+        Some(Arg::Value(word)) if word == "shell" => match parser.next()? {
+            None => return Err(UsageError::NoToken),
+            Some(Arg::Value(token)) => {
+                let token = token.string()?.parse()?;
+                match parser.next()? {
+                    None => return Err(UsageError::NoEntry),
+                    Some(Arg::Value(place)) => Verb::Shell(token, place.string()?),
+                    Some(other) => return Err(other.unexpected().into()),
+                }
+            }
+            Some(other) => return Err(other.unexpected().into()),
+        },
+        Some(Arg::Value(word)) if word == "enter-shell" => match parser.next()? {
+            None => return Err(UsageError::NoEntry),
+            Some(Arg::Value(place)) => Verb::EnterShell(place.string()?),
+            Some(other) => return Err(other.unexpected().into()),
+        },
         Some(Arg::Value(word)) => return Err(UsageError::UnknownVerb(word.string()?)),
         Some(other) => return Err(other.unexpected().into()),
     };
@@ -95,6 +116,10 @@ mod tests {
         assert_eq!(typed(&["serve", &token.to_string(), "{}"]).unwrap(), contained);
         assert!(matches!(typed(&["serve", &token.to_string(), "{}", "more"]), Err(UsageError::Words(_))));
         assert_eq!(typed(&["enter", "{}"]).unwrap(), Verb::Enter("{}".to_owned()));
+        let shell = Verb::Shell(token.clone(), "{}".to_owned());
+        assert_eq!(typed(&["shell", &token.to_string(), "{}"]).unwrap(), shell);
+        assert_eq!(typed(&["enter-shell", "{}"]).unwrap(), Verb::EnterShell("{}".to_owned()));
+        assert!(matches!(typed(&["shell", &token.to_string()]), Err(UsageError::NoEntry)));
         assert_eq!(typed(&["--version"]).unwrap(), Verb::Version);
         assert_eq!(typed(&["--help"]).unwrap(), Verb::Help);
     }

@@ -64,7 +64,7 @@ struct Place {
 fn arrive(entry: &str) -> Result<Place, EntryError> {
     process::only_thread()?;
     let entry = Entry::from_argument(entry)?;
-    let Given { session, joins, root } = inherited::take(&entry)?;
+    let Given { session, joins, root } = inherited::take(&entry.joins, entry.root)?;
     let session = stream(session)?;
     process::raise(entry.operator)?;
     join(joins)?;
@@ -83,7 +83,7 @@ fn arrive(entry: &str) -> Result<Place, EntryError> {
     Ok(Place { session, root, fences: Fences { stood, held: fences.held } })
 }
 
-fn stream(session: OwnedFd) -> Result<UnixStream, EntryError> {
+pub(crate) fn stream(session: OwnedFd) -> Result<UnixStream, EntryError> {
     if socket_domain(&session) == Ok(AddressFamily::UNIX) && socket_type(&session) == Ok(SocketType::STREAM) {
         Ok(session.into())
     } else {

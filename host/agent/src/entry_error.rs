@@ -43,6 +43,20 @@ pub enum EntryError {
     /// What the site wrote into the image is nothing to go by.
     #[error(transparent)]
     Site(#[from] crate::site::SiteFault),
+    /// The directory that is to be a program's root cannot be opened.
+    #[error("`{path}` cannot be opened: {source}")]
+    ShellRoot {
+        /// Which.
+        path: String,
+        /// The kernel's answer.
+        source: Errno,
+    },
+    /// Processes that lose their parent would not become the agent's.
+    #[error("the kernel gives no orphans away")]
+    Orphans(#[source] Errno),
+    /// The files of `/etc` cannot be put over.
+    #[error("the files of `/etc/netns` cannot be put over those of `/etc`")]
+    Mounts(#[source] Errno),
     /// The root cannot be looked at.
     #[error(transparent)]
     Root(#[from] dbg_probe::ProbeError),

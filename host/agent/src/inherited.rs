@@ -6,7 +6,7 @@ use std::os::fd::{FromRawFd as _, OwnedFd};
 use rustix::fs::{Dir, Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::{Entry, EntryError, Inherited, Join};
+use crate::{EntryError, Inherited, Join};
 
 /// The session's socket.
 const SESSION: i32 = 0;
@@ -23,17 +23,17 @@ pub(crate) struct Given {
     pub(crate) root: Option<OwnedFd>,
 }
 
-/// Takes what `entry` names, and closes everything else but the three descriptors of every process.
-pub(crate) fn take(entry: &Entry) -> Result<Given, EntryError> {
+/// Takes what an entry names, and closes everything else but the three descriptors of every process.
+pub(crate) fn take(joins: &[Join], root: Option<Inherited>) -> Result<Given, EntryError> {
     let mut taken = BTreeSet::from_iter(0..=LAST_OF_EVERY_PROCESS);
     let mut one =
         |Inherited(number)| if taken.insert(number) { own(number) } else { Err(EntryError::GivenTwice(number)) };
     let session = own(SESSION)?;
-    let joins = entry.joins.iter().map(|join| match join {
+    let joins = joins.iter().map(|join| match join {
         Join::User(given) | Join::Network(given) => Ok((*join, one(*given)?)),
     });
     let joins = joins.collect::<Result<Vec<_>, EntryError>>()?;
-    let root = entry.root.map(one).transpose()?;
+    let root = root.map(one).transpose()?;
     close_all_but(&taken).map_err(EntryError::Descriptors)?;
     Ok(Given { session, joins, root })
 }

@@ -12,6 +12,7 @@ mod join;
 mod machine;
 mod runner;
 mod serve_contained;
+mod shell;
 mod site;
 mod told;
 
@@ -27,6 +28,7 @@ pub use entry::{Entry, FileReach, Inherited, Join, LinuxCapability, WatchesProce
 pub use entry_error::EntryError;
 pub use machine::machine;
 pub use serve_contained::serve_contained;
+pub use shell::{Environment, Gains, ShellPlace, ShellRoot, ShellUser, enter_shell, serve_shell};
 pub use site::{SITE_FILE, SiteFault, SiteRules};
 pub use told::tell;
 

@@ -20,11 +20,15 @@ The agent of dbg. It is started by `dbg`, and serves one session.
 
 Usage: dbg-agent serve RUN.KEY [PLACE]
        dbg-agent enter ENTRY
+       dbg-agent shell RUN.KEY PLACE
+       dbg-agent enter-shell PLACE
        dbg-agent --version
 
   serve RUN.KEY  Serves whoever holds the key of the run, on stdin and stdout; in a container that was made
                  for it fenced in as PLACE says
   enter ENTRY    Joins the namespaces of a target, fences itself in, and serves whoever started it
+  shell, enter-shell
+                 As these two, but serves a program and its terminal instead of checks
   --version      Says build, protocol and architecture
   --help         Says this
 ";
@@ -37,6 +41,8 @@ fn main() -> ExitCode {
         },
         Ok(Verb::ServeContained(token, place)) => dbg_agent::serve_contained(token, &place, env!("DBG_BUILD")),
         Ok(Verb::Enter(entry)) => dbg_agent::enter(&entry, env!("DBG_BUILD")),
+        Ok(Verb::Shell(token, place)) => dbg_agent::serve_shell(token, &place, env!("DBG_BUILD")),
+        Ok(Verb::EnterShell(place)) => dbg_agent::enter_shell(&place, env!("DBG_BUILD")),
         Ok(Verb::Version) => print(&format!(
             "dbg-agent {} ({}), protocol {PROTOCOL}, {}\n",
             env!("CARGO_PKG_VERSION"),

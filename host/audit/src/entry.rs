@@ -32,6 +32,23 @@ pub struct Intent {
     pub checks: Vec<Check>,
     /// How each target is to be reached, in the order of the targets.
     pub plans: Vec<Plan>,
+    /// The program that is about to be started there instead of checks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shell: Option<Shell>,
+}
+
+/// A shell, or another program of the operator's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shell {
+    /// The program and its arguments, what looks like a secret masked; the first shell that is there when it is empty.
+    pub program: Vec<String>,
+    /// The image whose files it has, where that is not the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// How far it may go: the name of a profile.
+    pub profile: String,
+    /// How long it may last, in seconds.
+    pub seconds: u64,
 }
 
 /// Who runs it. What the kernel says, and what the environment claims.

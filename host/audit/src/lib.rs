@@ -16,7 +16,9 @@ mod tail;
 mod walk;
 
 pub use self::syslog::{Socket, Syslog};
-pub use entry::{Check, Dbg, Entry, Escalated, Intent, Outcome, Plan, Reason, Results, Sealed, TargetOutcome, Who};
+pub use entry::{
+    Check, Dbg, Entry, Escalated, Intent, Outcome, Plan, Reason, Results, Sealed, Shell, TargetOutcome, Who,
+};
 pub use error::{AuditError, LogFault};
 pub use line::{MAX_LINE, Position, Torn, digest, digest_of};
 pub use log::{Appended, Log};

@@ -30,6 +30,11 @@ impl Fault {
         Self { exit: Exit::Unknown, error: error.into() }
     }
 
+    /// A program was not started: as shells have it, with this code.
+    pub(crate) fn program(code: u8, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::Program(code), error: error.into() }
+    }
+
     /// The operator stopped it.
     pub(crate) fn interrupted() -> Self {
         Self { exit: Exit::Interrupted, error: anyhow::anyhow!("interrupted") }

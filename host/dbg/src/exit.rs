@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     Unknown,
     /// 130: interrupted.
     Interrupted,
+    /// What the program of a shell ended with, or why it was not started as shells have it.
+    Program(u8),
 }
 
 /// From which verdict on `dbg run` ends with a code other than 0.
@@ -55,6 +57,7 @@ impl Exit {
             Self::Warn => 4,
             Self::Unknown => 5,
             Self::Interrupted => 130,
+            Self::Program(code) => code,
         }
     }
 }

@@ -20,7 +20,7 @@ use clap::Parser;
 use crate::args::{Cli, Command};
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::{RunSettings, Terminal};
+use crate::settings::{RunSettings, ShellSettings, Terminal};
 
 /// musl's allocator has one lock, so that two cores compile a plugin no faster than one; `docs/decisions.md` has the figures.
 #[global_allocator]
@@ -46,6 +46,7 @@ fn typed_wrong(error: &clap::Error) -> ExitCode {
 fn dispatch(command: Command, terminal: &Terminal) -> Result<Exit, Fault> {
     match command {
         Command::Run(args) => command::run(&RunSettings::try_from(args)?, terminal),
+        Command::Shell(args) => command::shell(&ShellSettings::try_from(args)?, terminal),
         Command::Check(args) => command::check(&args, terminal),
         Command::Plugin(args) => command::plugin(&args, terminal),
         Command::Key(args) => command::key(&args, terminal),

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use crate::{Cell, truncate_at_char};
 
-/// Characters of the longest name: a repository of 255, a tag of 128, a digest.
-const LONGEST: usize = 512;
+/// Longer ones no engine takes.
+const LONGEST: usize = 255;
 
 /// An image by name or id, as `docker images` and `docker run` take it: `debug-tools`, `quay.io/org/tools:1.2`, `sha256:…`. Whether there is one is the engine's to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,9 @@ impl FromStr for ImageName {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:@+".contains(&byte);
-        let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
-        if begins && text.len() <= LONGEST && text.bytes().all(plain) {
+        // No part of it is empty or a folder's, so it fits a path of the engine's API.
+        let begins = |part: &str| part.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
+        if text.len() <= LONGEST && text.bytes().all(plain) && text.split('/').all(begins) {
             Ok(Self(text.to_owned()))
         } else {
             Err(ImageNameError { shown: Cell(truncate_at_char(text, 64)).to_string() })
@@ -64,7 +65,9 @@ mod tests {
         for name in ["tools", "registry.test:5000/org/tools:1.2", "tools@sha256:0f0f", "sha256:0f0f"] {
             assert_eq!(name.parse::<ImageName>().unwrap().as_str(), name);
         }
-        for bad in ["", "-v", "/tools", "a b", "a\u{1b}[2Jb", "a?b", &"a".repeat(LONGEST + 1)] {
+        for bad in
+            ["", "-v", "/tools", "../x", "a/../b", "a//b", "a/", "a b", "a\u{1b}[2Jb", "a?b", &"a".repeat(LONGEST + 1)]
+        {
             assert!(!bad.parse::<ImageName>().unwrap_err().to_string().contains('\u{1b}'), "{bad}");
         }
     }

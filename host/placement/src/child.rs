@@ -2,6 +2,9 @@
 
 mod entry;
 mod process;
+mod shell;
+
+pub(crate) use shell::launch_shell;
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -19,7 +22,7 @@ use crate::launch::{Account, Ending, LaunchError, Launched};
 use crate::plan::ChildPlan;
 use crate::{Placed, Program, Refusal};
 use dbg_model::Target;
-use process::{Process, Start};
+use process::{Process, Start, Surroundings};
 
 /// What an agent may say on stderr; the rest is read and dropped, so that it never waits for us.
 const WORDS: u64 = 4096;
@@ -50,7 +53,15 @@ pub(crate) async fn launch(plan: &ChildPlan, placed: Placed, program: &Program) 
     near.set_nonblocking(true).map_err(LaunchError::Start)?;
     let stream = UnixStream::from_std(near).map_err(LaunchError::Start)?;
     let (entry, inherited) = entry::entry(plan, pins);
-    let start = Start { program: file, entry: entry.to_argument(), inherited, stdin: OwnedFd::from(far), own };
+    let start = Start {
+        program: file,
+        verb: "enter",
+        entry: entry.to_argument(),
+        inherited,
+        stdin: OwnedFd::from(far),
+        own,
+        surroundings: Surroundings::None,
+    };
     let (process, stderr) = Process::start(start).await.map_err(LaunchError::Start)?;
     let words = tokio::spawn(async move { listen(stderr).await.unwrap_or_default() });
     Ok(Launched::child(Box::new(stream), Child { process, words }))

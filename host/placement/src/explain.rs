@@ -78,7 +78,7 @@ impl Explanation {
     }
 }
 
-fn item(what: impl Into<String>, reason: impl Into<String>) -> Item {
+pub(crate) fn item(what: impl Into<String>, reason: impl Into<String>) -> Item {
     Item { what: what.into(), reason: reason.into() }
 }
 

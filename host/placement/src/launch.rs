@@ -206,7 +206,10 @@ impl Launcher {
         match placed.plan.place.what.clone() {
             Place::InProcess => Ok(local::launch(self.build, &self.engine)),
             Place::Child(plan) => child::launch(&plan, placed, &self.program).await,
-            Place::Container(plan) => docker::launch(&placed.plan, &plan, number, &self.engines, &self.mission).await,
+            Place::Container(plan) => {
+                let role = docker::Role::Checks;
+                docker::launch(&placed.plan, &plan, number, &self.engines, &self.mission, role).await
+            }
         }
     }
 }

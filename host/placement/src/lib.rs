@@ -18,6 +18,7 @@ pub mod plan;
 mod program;
 mod refusal;
 mod runtimes;
+mod shell;
 
 pub use agents::{Agents, AgentsError, Carried};
 pub use dbg_agent::SiteRules;
@@ -31,3 +32,4 @@ pub use plan::{Place, Plan, Privilege};
 pub use program::{Program, ProgramError};
 pub use refusal::Refusal;
 pub use runtimes::{Behind, ContainerNames, Unlisted, unlisted};
+pub use shell::{Profile, Right, ShellPlaced, ShellWish, launch_shell, place_shell};

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use dbg_model::{Cell, EngineName, NetnsName, ProcessId, nearest};
+use dbg_model::{Cell, EngineName, ImageName, NetnsName, ProcessId, nearest};
 use rustix::io::Errno;
 
-use crate::docker::{EngineError, Words};
+use crate::docker::{EngineError, EngineKind, Words};
 
 /// Why a target cannot be reached. Nothing was created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -188,6 +188,20 @@ pub enum Refusal {
         /// The driver.
         driver: Words,
     },
+    /// The engine does not have the image.
+    #[error("{engine} has no image `{image}`, and dbg pulls none")]
+    NoImage {
+        /// The image.
+        image: ImageName,
+        /// The engine.
+        engine: EngineKind,
+    },
+    /// A shell beneath another root.
+    #[error("a shell among the files of the process takes `CAP_SYS_CHROOT`, and user {euid} does not have it")]
+    MayNotChroot {
+        /// Our user.
+        euid: u32,
+    },
     /// `/proc` does not say who we are.
     #[error("`/proc` does not say which namespaces this dbg is in: {0}")]
     NoProc(Errno),
@@ -204,7 +218,7 @@ impl Refusal {
             Self::KernelThread { .. } => "`--target local` looks at the machine's own network and files".to_owned(),
             Self::Thread { of, .. } => format!("write `--target pid/{of}`"),
             Self::Closed { uid, euid, .. } if uid != euid => format!("run dbg as root or as user {uid}"),
-            Self::Closed { .. } | Self::MayNotEnter { .. } => "run dbg as root".to_owned(),
+            Self::Closed { .. } | Self::MayNotEnter { .. } | Self::MayNotChroot { .. } => "run dbg as root".to_owned(),
             Self::NoNetns { name, known } => near(name, known),
             Self::NotANetns { .. } => "`dbg target list` lists the network namespaces".to_owned(),
             Self::OutsideUserNamespace => "run dbg in the user namespace that made it, as its root".to_owned(),
@@ -233,6 +247,12 @@ impl Refusal {
             Self::SharedProcesses { .. } => "name the container whose processes it shares".to_owned(),
             Self::SpecialNetwork { .. } => {
                 "`dbg target list` lists networks; `--target host` has the machine's".to_owned()
+            }
+            Self::NoImage { engine: EngineKind::Docker, .. } => {
+                "`docker image ls` lists those that it has; `docker image load -i FILE` loads one".to_owned()
+            }
+            Self::NoImage { engine: EngineKind::Podman, .. } => {
+                "`podman image ls` lists those that it has; `podman image load -i FILE` loads one".to_owned()
             }
             Self::Unreadable { .. } | Self::UnreadableNetns { .. } => return None,
         })

@@ -19,6 +19,7 @@ mod outlet;
 mod preamble;
 mod runner;
 mod security;
+pub mod shell;
 mod wire;
 
 #[cfg(test)]

@@ -14,6 +14,11 @@ use crate::LinuxCapability;
 pub(super) fn keep_only(keep: &BTreeSet<LinuxCapability>) -> Result<(), Errno> {
     let keep: CapabilitySet = keep.iter().copied().map(number).collect();
     bound(keep)?;
+    self::keep(keep)
+}
+
+/// Keeps what is in `keep` and there. What later programs may gain is not touched.
+pub(crate) fn keep(keep: CapabilitySet) -> Result<(), Errno> {
     match clear_ambient_capability_set() {
         // Kernels before 4.3 have none.
         Ok(()) | Err(Errno::INVAL) => {}
@@ -23,8 +28,8 @@ pub(super) fn keep_only(keep: &BTreeSet<LinuxCapability>) -> Result<(), Errno> {
     set_capabilities(None, CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() })
 }
 
-/// Takes everything else out of the bounding set.
-fn bound(keep: CapabilitySet) -> Result<(), Errno> {
+/// Takes everything else out of the set of what programs may gain.
+pub(crate) fn bound(keep: CapabilitySet) -> Result<(), Errno> {
     for one in (0..u64::BITS).map(|bit| CapabilitySet::from_bits_retain(1 << bit)) {
         match capability_is_in_bounding_set(one) {
             Ok(true) if !keep.contains(one) => {}

@@ -2,7 +2,7 @@
 //!
 //! All of this happens before there is a second thread. What the kernel lacks does not stand and is no error; the hello says what stood.
 
-mod capabilities;
+pub(crate) mod capabilities;
 mod denied;
 mod landlock;
 pub(crate) mod process;

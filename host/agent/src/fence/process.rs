@@ -41,7 +41,8 @@ pub(crate) fn harden() -> Result<[Fence; 2], EntryError> {
     Ok([Fence::NoNewPrivileges, Fence::NotDumpable])
 }
 
-fn not_dumpable() -> Result<(), Errno> {
+/// Its memory is open to root alone, and it leaves no core.
+pub(crate) fn not_dumpable() -> Result<(), Errno> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
 }

@@ -15,6 +15,7 @@ mod repeat;
 mod run;
 mod schema;
 mod selection;
+mod shell;
 mod sign;
 mod target;
 mod trust;
@@ -30,10 +31,12 @@ pub(crate) use making::Making;
 pub(crate) use output::{ListFormat, ReportFormat};
 pub(crate) use passphrase::Passphrases;
 pub(crate) use plugin::{PluginAdd, PluginCommand, PluginGrant, PluginLoad, PluginRemove, PluginSave, PluginShow};
+use repeat::duration;
 pub(crate) use repeat::{Repeat, Until};
 pub(crate) use run::Run;
 pub(crate) use schema::{Schema, SchemaName};
 pub(crate) use selection::Selection;
+pub(crate) use shell::Shell;
 pub(crate) use sign::PluginSign;
 pub(crate) use target::{TargetCommand, TargetExplain};
 pub(crate) use trust::{
@@ -49,6 +52,7 @@ Examples:
   dbg run dns-check name=example.test server=10.0.0.10 type=A,AAAA
   dbg run --target pid/1234 sock-summary
   dbg run --target container/web --target isolated dns-check
+  dbg shell --target container/web
   dbg target explain pid/1234 sock-summary
   dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
@@ -87,6 +91,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run checks on targets and report a verdict
     Run(Run),
+    /// Open a terminal where the trouble is
+    Shell(Shell),
     /// See which checks there are and what they take
     #[command(subcommand)]
     Check(CheckCommand),

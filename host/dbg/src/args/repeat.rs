@@ -48,7 +48,7 @@ fn period(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match dbg_model::parse_duration(text).map_err(|error| error.to_string())? {
         Duration::ZERO => Err("it is no time at all".to_owned()),
         duration => Ok(duration),

@@ -9,6 +9,7 @@ mod key;
 mod plugin;
 mod run;
 mod schema;
+mod shell;
 mod signing;
 mod target;
 mod trust;
@@ -22,6 +23,7 @@ pub(crate) use key::key;
 pub(crate) use plugin::plugin;
 pub(crate) use run::run;
 pub(crate) use schema::schema;
+pub(crate) use shell::shell;
 pub(crate) use target::target;
 pub(crate) use trust::trust;
 

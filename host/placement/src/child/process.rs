@@ -24,6 +24,8 @@ const REAPING: Duration = Duration::from_secs(2);
 pub(super) struct Start {
     /// Its program, in memory.
     pub(super) program: Arc<OwnedFd>,
+    /// What it is to do.
+    pub(super) verb: &'static str,
     /// What it is told.
     pub(super) entry: String,
     /// What it inherits besides, at the same numbers.
@@ -32,6 +34,17 @@ pub(super) struct Start {
     pub(super) stdin: OwnedFd,
     /// Who we are.
     pub(super) own: Own,
+    /// What it has of the operator's.
+    pub(super) surroundings: Surroundings,
+}
+
+/// Whether a process has the operator's environment and folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surroundings {
+    /// It has neither.
+    None,
+    /// It has both.
+    Operators,
 }
 
 /// A started process.
@@ -130,11 +143,13 @@ fn of(status: ExitStatus) -> Ending {
     reason = "this is the one child that the host starts: its own agent, from its own memory"
 )]
 fn spawn(start: Start) -> io::Result<(Child, OwnedFd)> {
-    let Start { program, entry, inherited, stdin, own } = start;
+    let Start { program, verb, entry, inherited, stdin, own, surroundings } = start;
     hand_down(&own)?;
     let mut command = Command::new(format!("/proc/self/fd/{}", program.as_raw_fd()));
-    command.arg0("dbg-agent").args([OsString::from("enter"), OsString::from(entry)]);
-    command.env_clear().current_dir("/");
+    command.arg0("dbg-agent").args([OsString::from(verb), OsString::from(entry)]);
+    if surroundings == Surroundings::None {
+        command.env_clear().current_dir("/");
+    }
     command.stdin(Stdio::from(stdin)).stdout(Stdio::null()).stderr(Stdio::piped());
     // A Ctrl-C of the terminal is for dbg, which then ends the agent in order.
     command.process_group(0);

@@ -68,6 +68,10 @@ impl Ask {
         Self { method: Method::POST, path, body, doing, within: WITHIN }
     }
 
+    pub(crate) fn put(path: String, body: Body, doing: &'static str) -> Self {
+        Self { method: Method::PUT, path, body, doing, within: WITHIN }
+    }
+
     pub(crate) fn delete(path: String, doing: &'static str) -> Self {
         Self { method: Method::DELETE, path, body: Body::Empty, doing, within: WITHIN }
     }

@@ -117,6 +117,14 @@ impl Engines {
         Ok(made.map_err(ProgramError::from)?)
     }
 
+    /// The agent as a tar of one layer, to be put into a container of another image.
+    pub(crate) async fn agent(&self, architecture: Architecture) -> Result<Bytes, LaunchError> {
+        let agents = self.0.agents;
+        let make = move || Image::make(&agents, architecture, None).map(Image::into_layer);
+        let made = tokio::task::spawn_blocking(make).await.map_err(|_| LaunchError::Broke)?;
+        Ok(made.map_err(ProgramError::from)?)
+    }
+
     /// Begins to look for the engine, beside whatever comes next. Called in a runtime.
     pub fn prepare(&self) {
         let engines = self.clone();

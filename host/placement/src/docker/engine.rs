@@ -143,6 +143,13 @@ impl Engine {
         created.checked()
     }
 
+    /// Puts what a tar holds into a container that does not run yet, below its root.
+    pub(crate) async fn put(&self, id: &str, tar: Bytes) -> Result<(), EngineError> {
+        let path = self.path(&format!("/containers/{id}/archive?path=/"));
+        let ask = Ask::put(path, Body::Tar(tar), "put the agent into a container");
+        self.client.ask(ask.within(LOADING)).await.map(drop)
+    }
+
     /// The streams of a container: what it says on stdout and stderr, in frames, and its stdin.
     pub(crate) async fn attach(&self, id: &str) -> Result<Stream, EngineError> {
         let path = self.path(&format!("/containers/{id}/attach?stream=1&stdin=1&stdout=1&stderr=1"));

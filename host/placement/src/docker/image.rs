@@ -119,6 +119,11 @@ impl Image {
         &self.tag
     }
 
+    /// Its first layer: the agent, and where to mount.
+    pub(crate) fn into_layer(self) -> Bytes {
+        self.parts.layers.into_iter().next().map(Bytes::from).unwrap_or_default()
+    }
+
     /// One file that is a docker archive and an OCI layout: each tool finds what it knows.
     pub(crate) fn archive(&self) -> io::Result<Bytes> {
         let Parts { layers, config, manifest } = &self.parts;

@@ -15,6 +15,7 @@ use super::error::EngineError;
 use super::facts::{self, ContainerFacts};
 use super::lease::Lease;
 use super::owner::Owner;
+use super::shell::Role;
 use super::spec;
 use crate::Refusal;
 use crate::child::in_one_line;
@@ -58,10 +59,11 @@ pub(crate) async fn launch(
     number: usize,
     engines: &Engines,
     mission: &Mission,
+    role: Role,
 ) -> Result<Launched, LaunchError> {
     let engine = engines.engine().await?;
     let watch = Watch { engine: Arc::clone(&engine), target: joined(&whole.target, plan) };
-    match begin(plan, number, engines, mission, &engine).await {
+    match begin(plan, number, engines, mission, &engine, role).await {
         Ok((stream, lease, ended)) => {
             let (stream, said) = Demux::new(stream);
             let container = Container { lease, said, ended, watch };
@@ -80,10 +82,14 @@ async fn begin(
     engines: &Engines,
     mission: &Mission,
     engine: &Arc<Engine>,
+    role: Role,
 ) -> Result<Begun, LaunchError> {
-    let image = match &plan.image.what {
-        AgentImage::Own => engines.image_id(engine).map_err(crate::ProgramError::from)?,
-        AgentImage::Named(image) => image.to_string(),
+    let (image, agent) = match (&role, &plan.image.what) {
+        (Role::Shell(shell), _) if let Some(image) = &shell.image => {
+            (image.to_string(), Some(engines.agent(engine.facts.architecture).await?))
+        }
+        (_, AgentImage::Own) => (engines.image_id(engine).map_err(crate::ProgramError::from)?, None),
+        (_, AgentImage::Named(image)) => (image.to_string(), None),
     };
     let name = format!("dbg-{}-{number}", mission.run);
     let creation = Creation {
@@ -92,12 +98,17 @@ async fn begin(
         image,
         name: name.clone(),
         plan: plan.clone(),
+        role,
+        is_agents: agent.is_none(),
         token: mission.key.public(),
         labels: Owner::this().labels(&mission.run, mission.deadline),
     };
     let lease = engines.leases().take(engine, &name, mission.run.as_str());
     // A task of its own: whoever gives up waiting must not leave a container behind that was about to be created.
     let (lease, id) = tokio::spawn(creation.create(lease)).await.map_err(|_| LaunchError::Broke)??;
+    if let Some(agent) = agent {
+        engine.put(&id, agent).await?;
+    }
     let stream = engine.attach(&id).await?;
     let ended = {
         let (engine, id) = (Arc::clone(engine), id.clone());
@@ -115,6 +126,8 @@ struct Creation {
     image: String,
     name: String,
     plan: ContainerPlan,
+    role: Role,
+    is_agents: bool,
     token: AgentToken,
     labels: std::collections::BTreeMap<String, String>,
 }
@@ -122,7 +135,7 @@ struct Creation {
 impl Creation {
     async fn create(self, lease: Lease) -> Result<(Lease, String), LaunchError> {
         let mut created = self.ask(&self.image).await;
-        if created.as_ref().is_err_and(misses_image) {
+        if self.is_agents && created.as_ref().is_err_and(misses_image) {
             let loaded = match &self.plan.image.what {
                 AgentImage::Own => self.engines.load(&self.engine).await,
                 AgentImage::Named(image) => Err(LaunchError::NoImage { image: image.clone() }),
@@ -155,6 +168,10 @@ impl Creation {
 
     async fn ask(&self, image: &str) -> Result<String, EngineError> {
         let body = spec::body(&self.plan, image, &self.token, &self.labels, self.engine.api());
+        let body = match &self.role {
+            Role::Checks => body,
+            Role::Shell(shell) => shell.body(body, &self.token),
+        };
         let body = serde_json::to_vec(&body).map_err(|error| EngineError::Garbage {
             doing: "create a container",
             reason: super::error::Words::of(&error.to_string()),

@@ -119,7 +119,7 @@ fn bind(source: &str, target: &str, api: ApiVersion) -> Mount {
     }
 }
 
-fn user(user: User) -> &'static str {
+pub(super) fn user(user: User) -> &'static str {
     match user {
         User::Nobody => NOBODY,
         User::Root => "0:0",

@@ -106,12 +106,17 @@ fn text(position: Position, line: Option<Line>, width: usize) -> String {
 }
 
 fn begun(page: &mut Page, head: &str, intent: &Intent) {
-    let Intent { run, who, dbg, targets: _, checks, plans } = intent;
+    let Intent { run, who, dbg, targets: _, checks, plans, shell } = intent;
     page.say("", &format!("{head}: run {} begins", shown(run)));
     page.say("  ", &format!("who: {}", person(who)));
     page.say("  ", &format!("dbg: {}, {}", shown(&dbg.version), dbg.digest));
     for plan in plans {
         page.say("  ", &format!("target: {}", way(plan)));
+    }
+    if let Some(dbg_audit::Shell { program, image, profile, seconds }) = shell {
+        let program = if program.is_empty() { "a shell".to_owned() } else { shown(&program.join(" ")) };
+        let image = image.as_ref().map_or_else(String::new, |image| format!(", image {}", shown(image)));
+        page.say("  ", &format!("program: {program}{image}, profile {}, for {seconds} s", shown(profile)));
     }
     for check in checks {
         let (name, plugin, version) = (shown(&check.check), shown(&check.plugin), shown(&check.version));

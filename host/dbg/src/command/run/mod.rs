@@ -13,6 +13,7 @@ mod secret;
 mod select;
 mod timing;
 
+pub(super) use recording::Recording;
 pub(super) use select::{Selected, may_hold, needs, select};
 
 use std::sync::Arc;
@@ -33,7 +34,7 @@ use crate::exit::Exit;
 use crate::printer::{self, Reader};
 use crate::settings::{Paths, RunSettings, Site, Terminal, engine_settings, sinks};
 use crate::signal;
-use recording::{About, Recording};
+use recording::About;
 use timing::Timing;
 
 pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
@@ -205,7 +206,8 @@ fn longest(settings: &RunSettings, checks: &[Selected]) -> Duration {
     check.saturating_add(rounds).saturating_add(AROUND).min(2 * ROUNDS)
 }
 
-fn new_run_id() -> Result<RunId, Fault> {
+/// The name of a run.
+pub(super) fn new_run_id() -> Result<RunId, Fault> {
     let mut bytes = [0; 8];
     rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())
         .context("the kernel gives no random bytes")

@@ -22,7 +22,7 @@ use crate::printer;
 const LONGEST: usize = 1 << 10;
 
 /// A run on its way into the log; nothing where nobody wants it recorded.
-pub(super) struct Recording {
+pub(in crate::command) struct Recording {
     recorder: Option<Recorder>,
     run: RunId,
     began: Clock,
@@ -50,6 +50,47 @@ impl Recording {
         Ok(recording)
     }
 
+    /// As [`Recording::begin`], for a shell: its target, how it is reached or why it is not, and its program.
+    pub(in crate::command) fn begin_shell(
+        sinks: &Sinks,
+        run: &RunId,
+        target: &Target,
+        plan: Result<Explanation, String>,
+        shell: dbg_audit::Shell,
+    ) -> Result<Self, Fault> {
+        let recorder = Recorder::open(sinks).map_err(Fault::own)?;
+        let mut recording = Self { recorder, run: run.clone(), began: Clock::now(), mark: None };
+        if recording.recorder.is_some() {
+            let plan = match plan {
+                Ok(explanation) => way(explanation),
+                Err(refused) => Plan { refused: Some(refused), ..nowhere(target.to_string()) },
+            };
+            let intent = Intent {
+                run: run.to_string(),
+                who: who(),
+                dbg: own_dbg()?,
+                targets: vec![target.to_string()],
+                checks: Vec::new(),
+                plans: vec![plan],
+                shell: Some(dbg_audit::Shell {
+                    program: shell.program.iter().map(|word| cut(word)).collect(),
+                    ..shell
+                }),
+            };
+            recording.record(&Entry::Intent(Box::new(intent))).map_err(Fault::own)?;
+        }
+        Ok(recording)
+    }
+
+    /// Writes with which code a shell's program ended.
+    pub(in crate::command) fn end_shell(&mut self, exit: Exit) -> Result<(), Fault> {
+        if self.recorder.is_none() {
+            return Ok(());
+        }
+        let outcome = self.outcome(exit);
+        self.record_outcome(outcome).map_err(Fault::own)
+    }
+
     /// Writes how it came out, and puts the place of that into the report. The report keeps the place of the intent when that fails.
     pub(super) fn end(&mut self, report: &mut Report, exit: Exit) -> Result<(), Fault> {
         if self.recorder.is_none() {
@@ -64,7 +105,7 @@ impl Recording {
     }
 
     /// Writes that it came to no report.
-    pub(super) fn fail(&mut self, fault: &Fault) -> Result<(), Fault> {
+    pub(in crate::command) fn fail(&mut self, fault: &Fault) -> Result<(), Fault> {
         if self.recorder.is_none() {
             return Ok(());
         }
@@ -119,16 +160,21 @@ fn intent(about: &About<'_>) -> Result<Intent, Fault> {
     Ok(Intent {
         run: run.to_string(),
         who: who(),
-        dbg: Dbg {
-            version: concat!(env!("CARGO_PKG_VERSION"), " (", env!("DBG_BUILD"), ")").to_owned(),
-            digest: fs_err::File::open("/proc/self/exe")
-                .and_then(digest_of)
-                .context("the digest of dbg's own file cannot be recorded")
-                .map_err(Fault::own)?,
-        },
+        dbg: own_dbg()?,
         targets: targets.iter().map(ToString::to_string).collect(),
         checks: checks.iter().map(|each| check(each, redactor)).collect(),
         plans: targets.iter().zip(placed.iter()).map(plan).collect(),
+        shell: None,
+    })
+}
+
+fn own_dbg() -> Result<Dbg, Fault> {
+    Ok(Dbg {
+        version: concat!(env!("CARGO_PKG_VERSION"), " (", env!("DBG_BUILD"), ")").to_owned(),
+        digest: fs_err::File::open("/proc/self/exe")
+            .and_then(digest_of)
+            .context("the digest of dbg's own file cannot be recorded")
+            .map_err(Fault::own)?,
     })
 }
 

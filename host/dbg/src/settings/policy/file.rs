@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use dbg_model::{Capability, MAX_REDACT_PATTERNS, RedactPattern, Target, VendorName};
+use dbg_placement::Profile;
 use dbg_plugin::trust::{Rule, Rules};
 use serde::Deserialize;
 
@@ -25,6 +26,7 @@ struct Written {
     vendors: Vendors,
     grants: Grants,
     targets: Targets,
+    shell: ShellTable,
     dates: Dates,
     unsigned: UnsignedTable,
     consent: ConsentTable,
@@ -48,6 +50,12 @@ struct Grants {
 #[serde(deny_unknown_fields, default)]
 struct Targets {
     allow: Option<BTreeSet<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct ShellTable {
+    profiles: Option<BTreeSet<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -142,12 +150,16 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Option<Policy>> {
 
 /// What a text says.
 pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
-    let Written { vendors, grants, targets, dates, unsigned, consent, audit, redact } =
+    let Written { vendors, grants, targets, shell, dates, unsigned, consent, audit, redact } =
         toml::from_str(text).map_err(|error| anyhow!("{}", dbg_model::Escaped(&error.to_string())))?;
     let kinds = || Target::kinds().iter().map(|kind| kind.word);
     if let Some(unknown) = targets.allow.iter().flatten().find(|word| !kinds().any(|kind| kind == word.as_str())) {
         let known: Vec<&str> = kinds().collect();
         bail!("`{}` is no kind of target; there is {}", dbg_model::Cell(unknown), known.join(", "));
+    }
+    if let Some(unknown) = shell.profiles.iter().flatten().find(|word| word.parse::<Profile>().is_err()) {
+        let known = Profile::ALL.map(Profile::word).join(", ");
+        bail!("`{}` is no profile of a shell; there is {known}", dbg_model::Cell(unknown));
     }
     if let Some(log) = audit.log.as_ref().filter(|log| !log.is_absolute()) {
         bail!("the audit log `{}` is no absolute path", dbg_model::Cell(&log.to_string_lossy()));
@@ -161,6 +173,7 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
         vendors: vendors.allow,
         grants: grants.most.unwrap_or_else(|| BTreeSet::from(Capability::ALL)),
         targets: targets.allow,
+        shell: shell.profiles,
         rules: Rules {
             expiry: dates.expiry.map_or(default.expiry, Rule::from),
             stale: dates.revocations.map_or(default.stale, Rule::from),
@@ -190,6 +203,7 @@ mod tests {
             "[consent]\nunsigned = ['root']",
             "[consnet]\n",
             "[targets]\nallow = ['moon']",
+            "[shell]\nprofiles = ['root']",
             "[dates]\nexpiry = 'lax'",
             "[unsigned]\nallow = true",
             "[vendors]\nallow = ['ACME']",

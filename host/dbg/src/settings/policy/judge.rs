@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use dbg_model::{Cell, PluginName, Target, VendorName};
-use dbg_placement::Holding;
+use dbg_placement::{Holding, ShellWish};
 
 use super::{Policy, Unsigned};
 use crate::diagnostic::{Fault, hinted};
@@ -50,17 +50,35 @@ impl Policy {
         }
     }
 
-    /// Whether checks may run on this kind of target.
-    pub(crate) fn may_target(&self, target: &Target) -> Result<(), Fault> {
-        let text = target.to_string();
-        let kind = text.split('/').next().unwrap_or_default();
-        match &self.targets {
-            Some(allowed) if !allowed.contains(kind) => Err(refused(
-                anyhow!("this site's policy lets no check run on `{}`", Cell(&text)),
-                format!("\"{kind}\" in `[targets] allow`"),
+    /// Whether a shell may be opened here: on this kind of target, and as far as its profile goes.
+    pub(crate) fn may_shell(&self, wish: &ShellWish) -> Result<(), Fault> {
+        let text = wish.target.to_string();
+        if let Some(line) = self.refuses_kind(&text) {
+            return Err(refused(anyhow!("this site's policy lets no shell be opened on `{}`", Cell(&text)), line));
+        }
+        match &self.shell {
+            Some(allowed) if !allowed.contains(wish.profile.word()) => Err(refused(
+                anyhow!("this site's policy lets no shell of the profile `{}` be opened", wish.profile),
+                format!("\"{}\" in `[shell] profiles`", wish.profile),
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Whether checks may run on this kind of target.
+    pub(crate) fn may_target(&self, target: &Target) -> Result<(), Fault> {
+        let text = target.to_string();
+        match self.refuses_kind(&text) {
+            Some(line) => Err(refused(anyhow!("this site's policy lets no check run on `{}`", Cell(&text)), line)),
+            None => Ok(()),
+        }
+    }
+
+    /// The line that would let this kind of target be, where the policy does not.
+    fn refuses_kind(&self, target: &str) -> Option<String> {
+        let kind = target.split('/').next().unwrap_or_default();
+        let is_refused = self.targets.as_ref().is_some_and(|allowed| !allowed.contains(kind));
+        is_refused.then(|| format!("\"{kind}\" in `[targets] allow`"))
     }
 }
 
@@ -91,6 +109,20 @@ mod tests {
         ] {
             assert_eq!(policy(text).may_target(&"pid/7".parse().unwrap()).is_ok(), may, "{text}");
         }
+    }
+
+    #[test]
+    fn a_shell_is_judged_by_its_target_and_by_its_profile() {
+        use dbg_placement::Profile;
+        let may = |text: &str, target: &str, profile| {
+            let wish = ShellWish { target: target.parse().unwrap(), image: None, profile };
+            policy(text).may_shell(&wish).is_ok()
+        };
+        assert!(may("", "host", Profile::Sysadmin));
+        assert!(!may("[targets]\nallow = ['local']", "host", Profile::Restricted));
+        assert!(!may("[shell]\nprofiles = []", "local", Profile::Restricted));
+        assert!(may("[shell]\nprofiles = ['baseline']", "host", Profile::Baseline));
+        assert!(!may("[shell]\nprofiles = ['baseline']", "host", Profile::Sysadmin));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Policy {
     pub(crate) grants: BTreeSet<Capability>,
     /// The kinds of target that checks may run on, by their words; all, when it is not said.
     pub(crate) targets: Option<BTreeSet<String>>,
+    /// The profiles of shells that may be opened; all, when it is not said.
+    pub(crate) shell: Option<BTreeSet<String>>,
     /// What is done about dates that are past.
     pub(crate) rules: Rules,
     /// Where what nobody signed may run.
@@ -93,6 +95,7 @@ impl Default for Policy {
             vendors: None,
             grants: BTreeSet::from(Capability::ALL),
             targets: None,
+            shell: None,
             rules: Rules::default(),
             unsigned: Unsigned::Anywhere,
             consent: Consent::default(),
@@ -132,6 +135,7 @@ impl Policy {
             vendors: both(self.vendors, user.vendors),
             grants: &self.grants & &user.grants,
             targets: both(self.targets, user.targets),
+            shell: both(self.shell, user.shell),
             rules: Rules {
                 expiry: stricter(self.rules.expiry, user.rules.expiry),
                 stale: stricter(self.rules.stale, user.rules.stale),
@@ -185,14 +189,16 @@ mod tests {
     #[test]
     fn the_user_can_only_narrow_what_the_machine_allows() {
         let machine = "[consent]\nunsigned = ['resolver', 'files']\nvendor = ['files']\n[unsigned]\nallow = 'unprivileged'\n\
-                       [dates]\nexpiry = 'warn'\nrevocations = 'strict'\n[vendors]\nallow = ['acme', 'globex']";
+                       [dates]\nexpiry = 'warn'\nrevocations = 'strict'\n[vendors]\nallow = ['acme', 'globex']\n\
+                       [shell]\nprofiles = ['restricted', 'netadmin']";
         let user = "[consent]\nunsigned = ['files', 'sockets']\n[unsigned]\nallow = 'anywhere'\n[dates]\nexpiry = 'strict'\n\
-                    revocations = 'warn'\n[vendors]\nallow = ['acme', 'lumon']\n[grants]\nmost = ['files']\n[targets]\nallow = ['local']";
-        let Policy { vendors, grants, targets, rules, unsigned, consent, audit: _, redact: _ } =
+                    revocations = 'warn'\n[vendors]\nallow = ['acme', 'lumon']\n[grants]\nmost = ['files']\n[targets]\nallow = ['local']\n[shell]\nprofiles = ['general', 'restricted']";
+        let Policy { vendors, grants, targets, shell, rules, unsigned, consent, audit: _, redact: _ } =
             narrowed(machine, user);
         assert_eq!(vendors, Some(BTreeSet::from(["acme".parse().unwrap()])));
         assert_eq!(grants, BTreeSet::from([Capability::Files]));
         assert_eq!(targets, Some(BTreeSet::from(["local".to_owned()])));
+        assert_eq!(shell, Some(BTreeSet::from(["restricted".to_owned()])));
         assert_eq!(rules, Rules { expiry: Rule::Strict, stale: Rule::Strict });
         assert_eq!(unsigned, Unsigned::Unprivileged);
         let unsigned = BTreeSet::from([Capability::Files]);
