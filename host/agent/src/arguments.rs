@@ -14,6 +14,8 @@ pub(crate) enum Verb {
     ServeContained(AgentToken, String),
     /// Go where this entry says, and serve whoever started it.
     Enter(String),
+    /// Wait for so many seconds, as a container's first process.
+    Park(u64),
     /// Say what it is.
     Version,
     /// Say how it is called.
@@ -35,6 +37,9 @@ pub(crate) enum UsageError {
     /// `enter` without an entry.
     #[error("`enter` takes the entry that `dbg` wrote")]
     NoEntry,
+    /// `park` without a time.
+    #[error("`park` takes how many seconds it waits")]
+    NoTime,
     /// `serve` with what is no token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -67,6 +72,11 @@ pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Verb, Us
             Some(Arg::Value(entry)) => Verb::Enter(entry.string()?),
             Some(other) => return Err(other.unexpected().into()),
         },
+        Some(Arg::Value(word)) if word == "park" => match parser.next()? {
+            None => return Err(UsageError::NoTime),
+            Some(Arg::Value(seconds)) => Verb::Park(seconds.parse()?),
+            Some(other) => return Err(other.unexpected().into()),
+        },
         Some(Arg::Value(word)) => return Err(UsageError::UnknownVerb(word.string()?)),
         Some(other) => return Err(other.unexpected().into()),
     };
@@ -95,6 +105,9 @@ mod tests {
         assert_eq!(typed(&["serve", &token.to_string(), "{}"]).unwrap(), contained);
         assert!(matches!(typed(&["serve", &token.to_string(), "{}", "more"]), Err(UsageError::Words(_))));
         assert_eq!(typed(&["enter", "{}"]).unwrap(), Verb::Enter("{}".to_owned()));
+        assert_eq!(typed(&["park", "600"]).unwrap(), Verb::Park(600));
+        assert!(matches!(typed(&["park"]), Err(UsageError::NoTime)));
+        assert!(matches!(typed(&["park", "-1"]), Err(UsageError::Words(_))));
         assert_eq!(typed(&["--version"]).unwrap(), Verb::Version);
         assert_eq!(typed(&["--help"]).unwrap(), Verb::Help);
     }

@@ -20,11 +20,13 @@ The agent of dbg. It is started by `dbg`, and serves one session.
 
 Usage: dbg-agent serve RUN.KEY [PLACE]
        dbg-agent enter ENTRY
+       dbg-agent park SECONDS
        dbg-agent --version
 
   serve RUN.KEY  Serves whoever holds the key of the run, on stdin and stdout; in a container that was made
                  for it fenced in as PLACE says
   enter ENTRY    Joins the namespaces of a target, fences itself in, and serves whoever started it
+  park SECONDS   Waits, as the first process of a pod whose sessions come by exec; it prints nothing
   --version      Says build, protocol and architecture
   --help         Says this
 ";
@@ -37,6 +39,10 @@ fn main() -> ExitCode {
         },
         Ok(Verb::ServeContained(token, place)) => dbg_agent::serve_contained(token, &place, env!("DBG_BUILD")),
         Ok(Verb::Enter(entry)) => dbg_agent::enter(&entry, env!("DBG_BUILD")),
+        Ok(Verb::Park(seconds)) => {
+            dbg_loader::park(seconds);
+            ExitCode::SUCCESS
+        }
         Ok(Verb::Version) => print(&format!(
             "dbg-agent {} ({}), protocol {PROTOCOL}, {}\n",
             env!("CARGO_PKG_VERSION"),

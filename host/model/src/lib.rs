@@ -10,6 +10,7 @@ mod event;
 mod failure;
 mod fence;
 mod grant;
+mod kube_name;
 mod machine;
 mod name;
 mod parameter;
@@ -37,6 +38,7 @@ pub use grant::{
     GrantRequest, HostRule, Protocol, SocketRule, SocketsBound, SocketsGrant, Where, Widening, Withheld, Withholder,
     effective, exposure, reach, widened,
 };
+pub use kube_name::{KubeName, PodTarget};
 pub use machine::{Architecture, ArchitectureError, CpuFeature, Machine};
 pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName, VendorName};
 pub use parameter::{

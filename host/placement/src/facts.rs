@@ -20,6 +20,7 @@ pub use process::{Hold as ProcessHold, OpenProcess, ProcessFacts};
 
 use crate::Refusal;
 use crate::docker::{self, EngineTarget, EngineTargetFacts, Engines};
+use crate::kube::{self, ClusterTarget, Clusters};
 
 /// Everything that a plan is made of, besides the target and the checks' needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub enum TargetFacts {
     Netns(NetnsName, NetnsFacts),
     /// What a container engine has.
     Engine(EngineTarget),
+    /// What a cluster has.
+    Cluster(Box<ClusterTarget>),
 }
 
 /// A network namespace that is open, and how we stand to it.
@@ -97,8 +100,8 @@ pub fn own() -> Result<Own, Refusal> {
 /// Looks at the target, and holds on to it.
 ///
 /// # Errors
-/// [`Refusal::NoProc`] and [`Refusal::Engine`] alone: that a target is not there, or closed to us, is a fact.
-pub async fn gather(target: &Target, engines: &Engines) -> Result<(Facts, Pins), Refusal> {
+/// [`Refusal::NoProc`], [`Refusal::Engine`] and [`Refusal::Cluster`] alone: that a target is not there, or closed to us, is a fact.
+pub async fn gather(target: &Target, engines: &Engines, clusters: &Clusters) -> Result<(Facts, Pins), Refusal> {
     let own = own::look()?;
     let (target, pins) = match target {
         Target::Pid(pid) => {
@@ -113,6 +116,9 @@ pub async fn gather(target: &Target, engines: &Engines) -> Result<(Facts, Pins),
         Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => {
             (TargetFacts::Engine(of_engine(target, engines).await?), Pins::default())
         }
+        Target::Node(_) | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => {
+            (TargetFacts::Cluster(Box::new(kube::look_at(target, clusters).await?)), Pins::default())
+        }
     };
     Ok((Facts { own, target }, pins))
 }
@@ -125,7 +131,8 @@ async fn of_engine(target: &Target, engines: &Engines) -> Result<EngineTarget, R
         }
         Target::Network(name) => EngineTargetFacts::Network(name.clone(), docker::network(&engine, name).await?),
         Target::Host => EngineTargetFacts::Host,
-        Target::Isolated | Target::Local | Target::Pid(_) | Target::Netns(_) => EngineTargetFacts::Isolated,
+        // No other is one of an engine.
+        _ => EngineTargetFacts::Isolated,
     };
     Ok(EngineTarget { engine: engine.facts.clone(), what })
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod checks;
+mod cluster;
 mod engine;
 mod paths;
 mod policy;
@@ -15,12 +16,13 @@ mod trust;
 
 pub(crate) use audit::sinks;
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
+pub(crate) use cluster::cluster_settings;
 pub(crate) use engine::engine_settings;
 pub(crate) use paths::Paths;
 pub(crate) use policy::{Policy, ReadAndSend};
 pub(crate) use repetition::Repetition;
 pub(crate) use run::{RunSettings, Timings};
 pub(crate) use site::Site;
-pub(crate) use target::{Detail, ExplainSettings};
+pub(crate) use target::{Detail, ExplainSettings, RbacSettings};
 pub(crate) use terminal::{Interaction, Terminal};
 pub(crate) use trust::{Trust, reference_time, store};

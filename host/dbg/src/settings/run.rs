@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use dbg_model::Target;
+use dbg_placement::ClusterSettings;
 
-use super::CheckSettings;
+use super::{CheckSettings, cluster_settings};
 use crate::args;
 use crate::args::{Recording, ReportFormat};
 use crate::diagnostic::{Fault, hinted};
@@ -16,6 +17,8 @@ use crate::settings::Repetition;
 pub(crate) struct RunSettings {
     /// At least one, without repetition.
     pub(crate) targets: Vec<Target>,
+    /// Which cluster its targets are in.
+    pub(crate) cluster: ClusterSettings,
     /// At least one check.
     pub(crate) checks: CheckSettings,
     /// The report's form.
@@ -66,6 +69,7 @@ impl TryFrom<args::Run> for RunSettings {
         }
         Ok(Self {
             targets: reach(targets, args.pid)?,
+            cluster: cluster_settings(&args.cluster, args.image.as_deref())?,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,
             fail_on: args.fail_on,

@@ -1,16 +1,19 @@
 //! What was typed after `dbg target explain` becomes a target and checks.
 
 use dbg_model::Target;
+use dbg_placement::ClusterSettings;
 
-use super::CheckSettings;
-use crate::args::{ListFormat, TargetExplain};
-use crate::diagnostic::Fault;
+use super::{CheckSettings, cluster_settings};
+use crate::args::{ListFormat, ObjectFormat, TargetExplain, TargetRbac};
+use crate::diagnostic::{Fault, hinted};
 
 /// What `dbg target explain` is to do.
 #[derive(Debug)]
 pub(crate) struct ExplainSettings {
     /// Of which the plan is wanted.
     pub(crate) target: Target,
+    /// Which cluster it is in.
+    pub(crate) cluster: ClusterSettings,
     /// For which it is wanted; none is as good as one that needs nothing.
     pub(crate) checks: CheckSettings,
     /// How it is printed.
@@ -40,6 +43,39 @@ impl TryFrom<TargetExplain> for ExplainSettings {
         Ok(Self {
             target: target.clone(),
             detail,
+            cluster: cluster_settings(&args.cluster, args.image.as_deref())?,
+            checks: CheckSettings::new(&args.words, args.selection)?,
+            output: args.output,
+        })
+    }
+}
+
+/// What `dbg target rbac` is to do.
+#[derive(Debug)]
+pub(crate) struct RbacSettings {
+    /// For which the role is wanted; one of a cluster.
+    pub(crate) target: Target,
+    /// Which cluster it is in.
+    pub(crate) cluster: ClusterSettings,
+    /// For which it is wanted.
+    pub(crate) checks: CheckSettings,
+    /// How it is printed.
+    pub(crate) output: ObjectFormat,
+}
+
+impl TryFrom<TargetRbac> for RbacSettings {
+    type Error = Fault;
+
+    fn try_from(args: TargetRbac) -> Result<Self, Fault> {
+        let target: Target = args.target.parse().map_err(Fault::usage)?;
+        if !target.is_of_cluster() {
+            let error =
+                anyhow::anyhow!("`{}` takes no role: it is in no cluster", dbg_model::Cell(&target.to_string()));
+            return Err(Fault::usage(hinted(error, "write `node/NAME`, `ns/NAME` or `cluster`")));
+        }
+        Ok(Self {
+            target,
+            cluster: cluster_settings(&args.cluster, args.image.as_deref())?,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,
         })

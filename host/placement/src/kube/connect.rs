@@ -1,7 +1,7 @@
 //! The cluster that is meant, and how it is asked: within bounds of bytes and time, with errors that name the defect.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http_body_util::Limited;
@@ -11,10 +11,17 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tower::util::MapResponseLayer;
 
+use super::answers::Version;
 use super::config::{self, Found};
 use super::error::ClusterError;
 use super::fault::{self, Asked};
+use super::launch::Loaders;
+use super::lease::Leases;
+use super::preflight::Access;
+use super::request::Path;
+use super::rights::Right;
 use super::settings::ClusterSettings;
+use crate::Agents;
 use crate::docker::Words;
 
 /// Of one answer: 500 pods in a list take some 5 MiB.
@@ -27,6 +34,7 @@ const CONNECTING: Duration = Duration::from_secs(10);
 /// A cluster that can be asked, with the rights of the operator. Cheap to clone.
 #[derive(Clone)]
 pub struct Cluster {
+    config: Arc<kube::Config>,
     client: kube::Client,
     namespace: String,
     context: Words,
@@ -57,13 +65,15 @@ impl Cluster {
         if config.accept_invalid_certs {
             notes.push("the kubeconfig says not to verify the API server's certificate");
         }
-        let asked = Asked { server: &server, context: &context, exec: exec.as_ref(), doing: "connect", limit: ANSWER };
-        let builder = ClientBuilder::try_from(config).map_err(|error| unusable(&asked, &error))?;
-        // An answer is read whole by the library: here is its bound.
-        let bounded =
-            MapResponseLayer::new(|answer: Response<Box<DynBody>>| answer.map(|body| Limited::new(body, ANSWER)));
-        let client = builder.with_layer(&bounded).build();
-        Ok(Self { client, namespace, context, server, exec, notes, within: settings.timeout.unwrap_or(WITHIN) })
+        let client = client(&config, &server, &context, exec.as_ref())?;
+        let within = settings.timeout.unwrap_or(WITHIN);
+        Ok(Self { config: Arc::new(config), client, namespace, context, server, exec, notes, within })
+    }
+
+    /// The same cluster with a client of its own, which lives with the runtime that this is called in.
+    pub(super) fn anew(&self) -> Result<Self, ClusterError> {
+        let client = client(&self.config, &self.server, &self.context, self.exec.as_ref())?;
+        Ok(Self { client, ..self.clone() })
     }
 
     /// The client, for requests by [`Cluster::ask`]. One answer has at most 16 MiB.
@@ -132,6 +142,19 @@ impl Cluster {
     }
 }
 
+fn client(
+    config: &kube::Config,
+    server: &Words,
+    context: &Words,
+    exec: Option<&Words>,
+) -> Result<kube::Client, ClusterError> {
+    let asked = Asked { server, context, exec, doing: "connect", limit: ANSWER };
+    let builder = ClientBuilder::try_from(config.clone()).map_err(|error| unusable(&asked, &error))?;
+    // An answer is read whole by the library: here is its bound.
+    let bounded = MapResponseLayer::new(|answer: Response<Box<DynBody>>| answer.map(|body| Limited::new(body, ANSWER)));
+    Ok(builder.with_layer(&bounded).build())
+}
+
 /// No client can be made: there is no server to blame.
 fn unusable(asked: &Asked<'_>, error: &kube::Error) -> ClusterError {
     match error {
@@ -150,14 +173,28 @@ pub struct Clusters(Arc<Inside>);
 #[derive(Debug)]
 struct Inside {
     settings: ClusterSettings,
+    agents: Agents,
     cluster: OnceCell<Cluster>,
+    minor: OnceCell<Option<u32>>,
+    reviews: Mutex<Vec<(Right, Access)>>,
+    leases: Leases,
+    loaders: Loaders,
 }
 
 impl Clusters {
     /// Nothing is read yet.
     #[must_use]
-    pub fn new(settings: ClusterSettings) -> Self {
-        Self(Arc::new(Inside { settings, cluster: OnceCell::new() }))
+    pub fn new(settings: ClusterSettings, agents: Agents) -> Self {
+        let inside = Inside {
+            settings,
+            agents,
+            cluster: OnceCell::new(),
+            minor: OnceCell::new(),
+            reviews: Mutex::default(),
+            leases: Leases::default(),
+            loaders: Loaders::default(),
+        };
+        Self(Arc::new(inside))
     }
 
     /// The cluster.
@@ -166,5 +203,51 @@ impl Clusters {
     /// As [`Cluster::connect`].
     pub async fn cluster(&self) -> Result<Cluster, ClusterError> {
         self.0.cluster.get_or_try_init(|| Cluster::connect(&self.0.settings)).await.cloned()
+    }
+
+    /// Removes everything that is still there, now: for an end that waits for nothing. It blocks, for some seconds at most.
+    pub fn release_all(&self) {
+        self.0.leases.release_all();
+    }
+
+    /// Waits until everything of this process is removed, for some seconds at most; what is then left, each with how to remove it.
+    pub async fn settled(&self) -> Vec<String> {
+        self.0.leases.settled().await
+    }
+
+    pub(super) fn agents(&self) -> Agents {
+        self.0.agents
+    }
+
+    pub(super) fn leases(&self) -> &Leases {
+        &self.0.leases
+    }
+
+    pub(super) fn loaders(&self) -> &Loaders {
+        &self.0.loaders
+    }
+
+    /// `--image`.
+    pub(super) fn image(&self) -> Option<&str> {
+        self.0.settings.image.as_deref()
+    }
+
+    /// The minor version of the server; none where it does not say.
+    pub(super) async fn minor(&self, cluster: &Cluster) -> Option<u32> {
+        let ask = || async {
+            cluster.get::<Version>("say its version", Path::version()).await.ok().and_then(|it| it.minor())
+        };
+        *self.0.minor.get_or_init(ask).await
+    }
+
+    /// What a review of this right came to before.
+    pub(super) fn reviewed(&self, right: &Right) -> Option<Access> {
+        let reviews = self.0.reviews.lock().unwrap_or_else(PoisonError::into_inner);
+        reviews.iter().find(|(known, _)| known == right).map(|(_, access)| access.clone())
+    }
+
+    pub(super) fn keep_review(&self, right: &Right, access: &Access) {
+        let mut reviews = self.0.reviews.lock().unwrap_or_else(PoisonError::into_inner);
+        reviews.push((right.clone(), access.clone()));
     }
 }

@@ -18,6 +18,8 @@ pub struct ClusterSettings {
     pub timeout: Option<Duration>,
     /// `--no-exec-auth`: whether the kubeconfig may have a program started.
     pub exec_plugins: ExecPlugins,
+    /// `--image`: one with the agent in it.
+    pub image: Option<String>,
     /// `KUBERNETES_SERVICE_HOST`: dbg itself runs in a pod, whose service account asks where there is no kubeconfig.
     pub is_in_cluster: bool,
 }

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use dbg_engine::Engine;
 use dbg_model::{Instant, Redactor, Target};
-use dbg_placement::{Engines, Launcher, Mission, Placed, Program, Refusal, place};
+use dbg_placement::{Clusters, Engines, Launcher, Mission, Placed, Program, Refusal, place};
 use dbg_report::{Report, RunId};
 use dbg_session::RunKey;
 use futures::future::join_all;
@@ -77,13 +77,15 @@ async fn run_checks<T>(
 ) -> Result<T, Fault> {
     let mut keeping = code::Keeping::default();
     let engines = Engines::new(engine_settings(), agents::carried());
-    let ran = load_and_run(settings, terminal, &engines, &mut keeping).await;
+    let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
+    let ran = load_and_run(settings, terminal, (&engines, &clusters), &mut keeping).await;
     let ended = ran.and_then(|Ran { report, exit, recorded }| {
         let ended = end(report, exit)?;
         recorded.map(|()| ended)
     });
     keeping.finish().await;
-    for left in engines.settled().await {
+    let (of_engines, of_clusters) = tokio::join!(engines.settled(), clusters.settled());
+    for left in of_engines.into_iter().chain(of_clusters) {
         printer::note(&format!("warning: {left}"));
     }
     ended
@@ -100,12 +102,15 @@ struct Ran {
 async fn load_and_run(
     settings: &RunSettings,
     terminal: &Terminal,
-    engines: &Engines,
+    (engines, clusters): (&Engines, &Clusters),
     keeping: &mut code::Keeping,
 ) -> Result<Ran, Fault> {
-    let held = engines.clone();
-    let cancelled =
-        signal::listen(move || held.release_all()).context("signals cannot be received").map_err(Fault::own)?;
+    let held = (engines.clone(), clusters.clone());
+    let release = move || {
+        held.0.release_all();
+        held.1.release_all();
+    };
+    let cancelled = signal::listen(release).context("signals cannot be received").map_err(Fault::own)?;
     let timing = Timing::new(settings.timings);
     let (clock, started) = (Clock::now(), now());
 
@@ -124,7 +129,7 @@ async fn load_and_run(
     let needs = needs(&checks);
     let start = Clock::now();
     let placed: Vec<Result<Placed, Refusal>> = tokio::select! {
-        placed = join_all(settings.targets.iter().map(|target| place(target, &needs, engines))) => placed,
+        placed = join_all(settings.targets.iter().map(|target| place(target, &needs, engines, clusters))) => placed,
         () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
     };
     timing.say("plan", start.elapsed());
@@ -146,7 +151,14 @@ async fn load_and_run(
         let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled, &redactor);
         let key = Arc::new(RunKey::generate(run.clone()).map_err(Fault::own)?);
         let mission = Mission { run: run.clone(), key, deadline: SystemTime::now() + longest(settings, &checks) };
-        let launcher = Launcher { build: env!("DBG_BUILD"), engine, program, engines: engines.clone(), mission };
+        let launcher = Launcher {
+            build: env!("DBG_BUILD"),
+            engine,
+            program,
+            engines: engines.clone(),
+            clusters: clusters.clone(),
+            mission,
+        };
         let ground = execute::Ground { launcher, codes, redact: site.policy.redact.clone() };
         let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
         timing.say("run", clock.elapsed());
