@@ -49,7 +49,10 @@ fn what_a_run_says_reaches_no_log_of_the_node() {
     running.wait_for("it started", LIMIT);
     let pod = space.kubectl("get pods -l dbg.run/id -o name");
     assert_eq!(space.kubectl(&format!("logs {}", pod.trim())), "");
-    let spec = space.kubectl(&format!("get {} -o jsonpath='{{.spec.nodeName}} {{.spec.automountServiceAccountToken}}'", pod.trim()));
+    let spec = space.kubectl(&format!(
+        "get {} -o jsonpath='{{.spec.nodeName}} {{.spec.automountServiceAccountToken}}'",
+        pod.trim()
+    ));
     assert_eq!(spec, "n2 false");
     running.signal(rustix::process::Signal::INT);
     assert_eq!(running.wait(LIMIT).code(), Some(exit::INTERRUPTED));

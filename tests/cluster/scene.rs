@@ -53,10 +53,13 @@ impl Scene {
 
     /// A namespace for one test, with a context in which `dbg` runs as nobody with a kubeconfig of its own.
     pub(crate) fn namespace(&self, name: &'static str) -> Space<'_> {
-        let made = format!("kubectl create namespace {name} >&2; kubectl -n {name} wait --timeout 30s --for jsonpath='{{.metadata.name}}'=default serviceaccount/default >&2");
+        let made = format!(
+            "kubectl create namespace {name} >&2; kubectl -n {name} wait --timeout 30s --for jsonpath='{{.metadata.name}}'=default serviceaccount/default >&2"
+        );
         self.run(&made, "");
         let context = Context::new();
-        let kubeconfig = context.home.write("kubeconfig", self.run("kubectl config view --raw --flatten", "").as_bytes());
+        let kubeconfig =
+            context.home.write("kubeconfig", self.run("kubectl config view --raw --flatten", "").as_bytes());
         Space { scene: self, context, kubeconfig, name }
     }
 

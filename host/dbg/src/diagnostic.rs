@@ -129,6 +129,7 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_audit::AuditError,
         dbg_placement::EngineError,
         dbg_placement::ClusterError,
+        dbg_placement::kube::ExpandError,
         dbg_placement::AgentsError,
     )
 }

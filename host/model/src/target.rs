@@ -27,6 +27,8 @@ pub enum Target {
     Network(EngineName),
     /// A node of a cluster, from a pod on it with the node's namespaces.
     Node(KubeName),
+    /// Every node of a cluster that a selector names: one target each, once it is known which.
+    Nodes,
     /// A pod of a cluster.
     Pod(PodTarget),
     /// A namespace of a cluster, from an ordinary pod in it.
@@ -103,6 +105,8 @@ const NODE: TargetKind = TargetKind {
     form: "node/NAME",
     doc: "a node of a Kubernetes cluster, from a pod on it with the node's namespaces",
 };
+const NODES: TargetKind =
+    TargetKind { word: "nodes", form: "nodes", doc: "every node of a cluster, or those that `-l SELECTOR` names" };
 const POD: TargetKind = TargetKind { word: "pod", form: "pod/NAME", doc: "a pod of a cluster, in its own namespaces" };
 const NAMESPACE: TargetKind =
     TargetKind { word: "ns", form: "ns/NAME", doc: "a namespace of a cluster, from an ordinary pod in it" };
@@ -205,14 +209,14 @@ impl Target {
         match self {
             Self::Isolated | Self::Host | Self::Container(..) | Self::Network(_) => true,
             Self::Local | Self::Pid(_) | Self::Netns(_) => false,
-            Self::Node(_) | Self::Pod(_) | Self::Namespace(_) | Self::Cluster => false,
+            Self::Node(_) | Self::Nodes | Self::Pod(_) | Self::Namespace(_) | Self::Cluster => false,
         }
     }
 
     /// Whether a cluster is asked to reach it.
     #[must_use]
     pub fn is_of_cluster(&self) -> bool {
-        matches!(self, Self::Node(_) | Self::Pod(_) | Self::Namespace(_) | Self::Cluster)
+        matches!(self, Self::Node(_) | Self::Nodes | Self::Pod(_) | Self::Namespace(_) | Self::Cluster)
     }
 
     /// The same target with the processes of the container; any other as it is.
@@ -332,6 +336,8 @@ impl FromStr for Target {
             ("container", None) => Err(TargetError::NameWanted { form: CONTAINER.form }),
             ("cluster", None) if text == CLUSTER.word => Ok(Self::Cluster),
             ("cluster", _) => Err(TargetError::NameNotWanted { kind: CLUSTER.word, shown: shown(text) }),
+            ("nodes", None) if text == NODES.word => Ok(Self::Nodes),
+            ("nodes", _) => Err(TargetError::NameNotWanted { kind: NODES.word, shown: shown(text) }),
             ("node", Some(name)) => name.parse().map(Self::Node),
             ("node", None) => Err(TargetError::NameWanted { form: NODE.form }),
             ("pod", Some(name)) => name.parse().map(Self::Pod),
@@ -377,6 +383,7 @@ impl fmt::Display for Target {
             Self::Container(name, _) => f.pad(&format!("{}/{name}", CONTAINER.word)),
             Self::Network(name) => f.pad(&format!("{}/{name}", NETWORK.word)),
             Self::Node(name) => f.pad(&format!("{}/{name}", NODE.word)),
+            Self::Nodes => f.pad(NODES.word),
             Self::Pod(pod) => f.pad(&format!("{}/{pod}", POD.word)),
             Self::Namespace(name) => f.pad(&format!("{}/{name}", NAMESPACE.word)),
             Self::Cluster => f.pad(CLUSTER.word),
@@ -441,6 +448,7 @@ mod tests {
             "container/0f3a",
             "network/shop_default",
             "node/n1",
+            "nodes",
             "pod/cart-7d9",
             "pod/shop/cart-7d9",
             "ns/shop",
@@ -461,7 +469,7 @@ mod tests {
 
     #[test]
     fn a_target_that_takes_no_name_refuses_one() {
-        for text in ["local/n1", "local/", "isolated/x", "host/n1", "cluster/x"] {
+        for text in ["local/n1", "local/", "isolated/x", "host/n1", "cluster/x", "nodes/n1"] {
             assert!(matches!(text.parse::<Target>(), Err(TargetError::NameNotWanted { .. })), "{text}");
         }
     }

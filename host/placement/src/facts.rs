@@ -116,7 +116,7 @@ pub async fn gather(target: &Target, engines: &Engines, clusters: &Clusters) -> 
         Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => {
             (TargetFacts::Engine(of_engine(target, engines).await?), Pins::default())
         }
-        Target::Node(_) | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => {
+        Target::Node(_) | Target::Nodes | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => {
             (TargetFacts::Cluster(Box::new(kube::look_at(target, clusters).await?)), Pins::default())
         }
     };

@@ -116,7 +116,7 @@ pub(crate) fn needs_child(target: &Target, own: &Own) -> NeedsChild {
         // Its program is in the engine's image.
         Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => NeedsChild::No,
         // It is in an image there, or is sent.
-        Target::Node(_) | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => NeedsChild::No,
+        Target::Node(_) | Target::Nodes | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => NeedsChild::No,
     }
 }
 

@@ -15,8 +15,10 @@ use crate::settings::Repetition;
 /// What `dbg run` is to do.
 #[derive(Debug)]
 pub(crate) struct RunSettings {
-    /// At least one, without repetition.
+    /// At least one, without repetition; what stands for many is replaced by them before anything else.
     pub(crate) targets: Vec<Target>,
+    /// Which nodes the target `nodes` stands for.
+    pub(crate) selector: Option<String>,
     /// Which cluster its targets are in.
     pub(crate) cluster: ClusterSettings,
     /// At least one check.
@@ -67,8 +69,13 @@ impl TryFrom<args::Run> for RunSettings {
                 targets.push(target);
             }
         }
+        if args.selector.is_some() && !targets.contains(&Target::Nodes) {
+            let error = anyhow::anyhow!("`-l` names nodes of the target `nodes`, which is none of these");
+            return Err(Fault::usage(hinted(error, "write `--target nodes`, or leave `-l` out")));
+        }
         Ok(Self {
             targets: reach(targets, args.pid)?,
+            selector: args.selector,
             cluster: cluster_settings(&args.cluster, args.image.as_deref())?,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,

@@ -178,7 +178,6 @@ pub(super) struct Review {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ReviewStatus {
     pub(super) allowed: bool,
-    pub(super) reason: String,
     pub(super) evaluation_error: String,
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http_body_util::Limited;
 use hyper::Response;
 use kube::client::{ClientBuilder, DynBody};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 use tower::util::MapResponseLayer;
 
@@ -30,6 +30,9 @@ const ANSWER: usize = 16 << 20;
 const WITHIN: Duration = Duration::from_secs(30);
 /// Somebody listens, or does not.
 const CONNECTING: Duration = Duration::from_secs(10);
+
+/// Targets that are looked at, or whose pods are on their way, at once: more would only wait for the API server, and for its patience.
+const AT_ONCE: usize = 32;
 
 /// A cluster that can be asked, with the rights of the operator. Cheap to clone.
 #[derive(Clone)]
@@ -179,6 +182,7 @@ struct Inside {
     reviews: Mutex<Vec<(Right, Access)>>,
     leases: Leases,
     loaders: Loaders,
+    turns: Semaphore,
 }
 
 impl Clusters {
@@ -193,6 +197,7 @@ impl Clusters {
             reviews: Mutex::default(),
             leases: Leases::default(),
             loaders: Loaders::default(),
+            turns: Semaphore::new(AT_ONCE),
         };
         Self(Arc::new(inside))
     }
@@ -213,6 +218,12 @@ impl Clusters {
     /// Waits until everything of this process is removed, for some seconds at most; what is then left, each with how to remove it.
     pub async fn settled(&self) -> Vec<String> {
         self.0.leases.settled().await
+    }
+
+    /// Waits until not too many others ask; holds the turn as long as what comes back.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // Nobody closes it.
+        self.0.turns.acquire().await.ok()
     }
 
     pub(super) fn agents(&self) -> Agents {

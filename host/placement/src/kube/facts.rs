@@ -126,7 +126,7 @@ pub(crate) async fn look(
 }
 
 /// What is wanted of images.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct ImageWish<'a> {
     /// `--image`.
     pub(crate) named: Option<&'a str>,
@@ -150,12 +150,11 @@ enum Seen {
 
 /// The images of a pod are on its node alone: where any node is as good, it is that of the first pod that can lend one.
 async fn settle(cluster: &Cluster, node: Seen, pods: Vec<Pod>) -> Result<(Seen, Vec<Pod>), ClusterError> {
-    let home = match &node {
+    let home: Option<KubeName> = match &node {
         Seen::Any => pods.iter().find(|pod| images::lends(pod)).and_then(|pod| pod.spec.node_name.parse().ok()),
         _ => None,
     };
     let Some(home) = home else { return Ok((node, pods)) };
-    let home: KubeName = home;
     let pods = pods.into_iter().filter(|pod| pod.spec.node_name == home.as_str()).collect();
     Ok((self::node(cluster, &home).await?, pods))
 }

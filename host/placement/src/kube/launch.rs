@@ -1,8 +1,9 @@
 //! An agent in a pod: lease, create, watch, exec; and its end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
+use dbg_model::Architecture;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
@@ -34,7 +35,10 @@ pub(super) struct SharedLoader {
 }
 
 /// Those of a run, by namespace and architecture; the lock is held while one is created.
-pub(super) type Loaders = Mutex<Vec<((String, dbg_model::Architecture), std::sync::Weak<SharedLoader>)>>;
+pub(super) type Loaders = Mutex<Vec<(LoaderKey, Weak<SharedLoader>)>>;
+
+/// A namespace and an architecture.
+type LoaderKey = (String, Architecture);
 
 /// An agent's pod. Dropping it removes the pod.
 #[derive(Debug)]
@@ -54,13 +58,14 @@ pub(crate) async fn launch(
     clusters: &Clusters,
     mission: &Mission,
 ) -> Result<Launched, LaunchError> {
+    let _turn = clusters.turn().await;
     let cluster = clusters.cluster().await?;
     let begin = Begin { plan, number, clusters: clusters.clone(), cluster, mission: mission.clone() };
     let (stream, pod) = match begin.plan.image.what.clone() {
         PodImage::Agent(reference) => begin.pod(0, &reference, None).await?,
         PodImage::Borrowed(images) => {
             let loader = begin.loader().await?;
-            let (mut tried, mut last) = (0, None);
+            let (mut tried, mut last) = (0, None::<LaunchError>);
             loop {
                 let Some(image) = images.get(tried) else {
                     let none = PodFault::NotLoaded { text: Words::of("there is no image to borrow") };

@@ -29,7 +29,7 @@ pub use error::{CertificateDefect, ClusterError};
 pub use facts::{ClusterFacts, ClusterTarget, NodeFacts, SeenNode};
 pub use gc::{LeftObject, LeftObjects, Namespaces};
 pub use images::{Borrowed, ImageFacts, Lender};
-pub use list::Nodes;
+pub use list::{ExpandError, Nodes};
 pub use rights::{Need, Right, rights};
 pub use settings::{ClusterSettings, ExecPlugins, Kubeconfigs};
 pub use start::PodFault;
@@ -43,6 +43,7 @@ use rights::{AgentComes, Looked};
 
 /// Looks at a target of a cluster, with what the settings say of its image.
 pub(crate) async fn look_at(target: &Target, clusters: &Clusters) -> Result<ClusterTarget, ClusterError> {
+    let _turn = clusters.turn().await;
     let agents = clusters.agents();
     let tag = |architecture: Architecture| agents.image(architecture).ok().map(|ids| crate::docker::tag(&ids));
     let wish = facts::ImageWish { named: clusters.image(), tag: &tag };

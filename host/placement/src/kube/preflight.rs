@@ -21,6 +21,7 @@ const EXEC_CREATES: u32 = 35;
 
 /// Tries a plan; what could not be found out is what comes back.
 pub(crate) async fn preflight(plan: &PodPlan, clusters: &Clusters) -> Result<Vec<String>, Refusal> {
+    let _turn = clusters.turn().await;
     let cluster = clusters.cluster().await?;
     let (reviewed, tried) = join(review(&cluster, clusters, plan), dry_run(&cluster, plan)).await;
     // A missing right says more than what it leads to.
@@ -82,11 +83,7 @@ async fn ask(cluster: &Cluster, right: &Right) -> Access {
     });
     match cluster.post::<Review>("review this user's access", Path::reviews(), &body).await {
         Ok(Review { status }) if status.allowed => Access::Yes,
-        Ok(Review { status }) if status.evaluation_error.is_empty() => {
-            // An authorizer's reason is for people who know it; that it said no is enough.
-            let _ = status.reason;
-            Access::No
-        }
+        Ok(Review { status }) if status.evaluation_error.is_empty() => Access::No,
         Ok(Review { status }) => Access::Unknown(Words::of(&status.evaluation_error)),
         Err(error) => Access::Unknown(Words::of(&error.to_string())),
     }

@@ -1,6 +1,6 @@
 //! Requests by path: what is asked and how it is read, without a type for each kind of object of a cluster.
 
-use futures::TryStream;
+use futures::Stream;
 use hyper::{Method, Request};
 use kube::core::WatchEvent;
 use serde::Serialize;
@@ -86,7 +86,7 @@ impl Cluster {
         &self,
         doing: &'static str,
         path: Path,
-    ) -> Result<impl TryStream<Ok = WatchEvent<T>, Error = kube::Error> + use<T>, ClusterError> {
+    ) -> Result<impl Stream<Item = Result<WatchEvent<T>, kube::Error>> + use<T>, ClusterError> {
         self.ask(doing, async { self.client().request_events(path.request(Method::GET, Vec::new())?).await }).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::StreamExt as _;
 use kube::core::WatchEvent;
 use tokio::time::{Instant, timeout_at};
 
@@ -181,7 +181,7 @@ async fn watched(
     }
     let doing = "watch a pod";
     let events = cluster.watch::<Pod>(doing, Path::of("pods", Some(namespace)).with(&query)).await?;
-    let mut events = Box::pin(events.into_stream());
+    let mut events = Box::pin(events);
     while let Ok(Some(event)) = timeout_at(end, events.next()).await {
         match event {
             Ok(WatchEvent::Added(pod) | WatchEvent::Modified(pod)) => match standing(&pod) {

@@ -35,7 +35,8 @@ use crate::signal;
 use recording::{About, Recording};
 use timing::Timing;
 
-pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+pub(crate) fn run(settings: RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+    let settings = &expanded(settings)?;
     run_until(settings, terminal, |report, exit| {
         // A reader that is gone has the exit code still.
         print(settings, terminal, &report, exit)?;
@@ -44,11 +45,22 @@ pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, F
 }
 
 /// Runs the checks and gives the report, for whoever has another use for it than to print it.
-pub(super) fn report(settings: &RunSettings, terminal: &Terminal) -> Result<Report, Fault> {
+pub(super) fn report(settings: RunSettings, terminal: &Terminal) -> Result<Report, Fault> {
+    let settings = &expanded(settings)?;
     run_until(settings, terminal, |report, exit| match exit {
         Exit::Interrupted => Err(Fault::interrupted()),
         _ => Ok(report),
     })
+}
+
+/// The same settings with every target by its own name.
+fn expanded(mut settings: RunSettings) -> Result<RunSettings, Fault> {
+    if settings.targets.contains(&Target::Nodes) {
+        let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
+        let expanding = clusters.expand(std::mem::take(&mut settings.targets), settings.selector.as_deref());
+        settings.targets = super::block_on(expanding)?.map_err(Fault::unreachable)?;
+    }
+    Ok(settings)
 }
 
 /// Runs the checks; `end` is told the report while compiled code may still be on its way into the cache.

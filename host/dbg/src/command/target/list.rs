@@ -68,7 +68,7 @@ fn nodes(args: &ClusterArgs) -> Result<Vec<Target>, Fault> {
     let mut settings = cluster_settings(args, None)?;
     settings.timeout.get_or_insert(QUICK);
     let clusters = Clusters::new(settings, agents::carried());
-    Ok(match block_on(clusters.nodes())? {
+    Ok(match block_on(clusters.nodes(None))? {
         Ok(nodes) => nodes.targets,
         Err(ClusterError::NoKubeconfig { .. }) if !args.names_one() => Vec::new(),
         Err(error) => {
