@@ -65,9 +65,10 @@ fn agents(dir: Option<PathBuf>) -> String {
         let dir = dir.as_ref()?;
         let ids = fs::read_to_string(dir.join(format!("{architecture}.image"))).ok()?;
         let (id, other) = ids.split_once('\n')?;
-        let packed = dir.join(format!("{architecture}.zst")).display().to_string();
+        let [packed, loader] =
+            ["zst", "loader"].map(|ending| dir.join(format!("{architecture}.{ending}")).display().to_string());
         Some(format!(
-            "Some(dbg_placement::Carried {{ packed: include_bytes!({packed:?}), image: [{id:?}, {other:?}] }})"
+            "Some(dbg_placement::Carried {{ packed: include_bytes!({packed:?}), image: [{id:?}, {other:?}], loader: include_bytes!({loader:?}) }})"
         ))
     };
     let [x86_64, aarch64] = ["x86_64", "aarch64"].map(|it| carried(it).unwrap_or_else(|| "None".to_owned()));

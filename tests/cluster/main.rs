@@ -8,6 +8,10 @@
     reason = "a test ends by panicking, and starts the tools that people use"
 )]
 
+mod ending;
 mod life;
+mod node;
 mod pods;
+mod recipe;
+mod refusal;
 mod scene;

@@ -2,8 +2,9 @@
 
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use dbg_tests::{is_root, skip};
+use dbg_tests::{Context, Invocation, is_root, skip, until};
 
 /// The machine has one cluster, so one test at a time has it.
 static ONE: Mutex<()> = Mutex::new(());
@@ -45,7 +46,21 @@ impl Scene {
         let output = shell(&format!("{} up", xtask()), "");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let exports = String::from_utf8(output.stdout).expect("lines for a shell");
-        Some(Self { exports, image: "dbg.test/busybox:1".into(), brought_up: true, _alone: alone })
+        // One that was up before is somebody's who needs it afterwards.
+        let brought_up = !String::from_utf8_lossy(&output.stderr).contains("is up already");
+        Some(Self { exports, image: "dbg.test/busybox:1".into(), brought_up, _alone: alone })
+    }
+
+    /// A namespace for one test, with a context in which `dbg` runs as nobody with a kubeconfig of its own.
+    pub(crate) fn namespace(&self, name: &'static str) -> Space<'_> {
+        let made = format!(
+            "kubectl create namespace {name} >&2; kubectl -n {name} wait --timeout 30s --for jsonpath='{{.metadata.name}}'=default serviceaccount/default >&2"
+        );
+        self.run(&made, "");
+        let context = Context::new();
+        let kubeconfig =
+            context.home.write("kubeconfig", self.run("kubectl config view --raw --flatten", "").as_bytes());
+        Space { scene: self, context, kubeconfig, name }
     }
 
     /// Runs a script that succeeds, and gives what it wrote to stdout.
@@ -66,6 +81,64 @@ impl Scene {
             ),
             "",
         );
+    }
+}
+
+/// A namespace of the cluster that goes with the value.
+pub(crate) struct Space<'scene> {
+    pub(crate) scene: &'scene Scene,
+    pub(crate) context: Context,
+    kubeconfig: std::path::PathBuf,
+    pub(crate) name: &'static str,
+}
+
+impl Space<'_> {
+    /// `dbg` with these words, split at spaces, for this namespace.
+    pub(crate) fn dbg(&self, line: &str) -> Invocation<'_> {
+        self.with(self.context.type_in(line))
+    }
+
+    /// A guest that nobody signed, likewise.
+    pub(crate) fn guest(&self, guest: &str, line: &str) -> Invocation<'_> {
+        self.with(self.context.run_guest(guest, &line.split_whitespace().collect::<Vec<_>>()))
+    }
+
+    fn with<'own>(&'own self, invocation: Invocation<'own>) -> Invocation<'own> {
+        invocation.args(["-n", self.name]).variable("KUBECONFIG", &self.kubeconfig).within(Duration::from_secs(120))
+    }
+
+    /// Runs `kubectl` with these words for this namespace; what it writes to stdout.
+    pub(crate) fn kubectl(&self, words: &str) -> String {
+        self.scene.run(&format!("kubectl -n {} {words}", self.name), "")
+    }
+
+    /// As [`Space::kubectl`], with this on stdin.
+    pub(crate) fn apply(&self, objects: &str) {
+        self.scene.run(&format!("kubectl -n {} apply -f - >&2", self.name), objects);
+    }
+
+    /// Everything of dbg's that the cluster has, and the agents and loaders that run on its nodes.
+    pub(crate) fn left(&self) -> Vec<String> {
+        let objects = self.kubectl("get pods,configmaps -l dbg.run/id -o name");
+        let running = format!(
+            "for group in $(find /sys/fs/cgroup -path '*dbg-cluster*' -name cgroup.procs); do cat $group; done 2>/dev/null | sort -u |
+             while read -r pid; do tr '\\0' ' ' < /proc/$pid/cmdline 2>/dev/null; echo; done | grep -E '^/dbg-(agent|loader)' || true"
+        );
+        objects.lines().map(str::to_owned).chain(self.scene.run(&running, "").lines().map(str::to_owned)).collect()
+    }
+
+    /// The kubelet needs a moment to end what was deleted.
+    #[track_caller]
+    pub(crate) fn nothing_is_left(&self) {
+        assert!(until(Duration::from_secs(20), || self.left().is_empty()), "{:?}", self.left());
+        self.context.nothing_is_left();
+    }
+}
+
+impl Drop for Space<'_> {
+    fn drop(&mut self) {
+        // It goes behind us.
+        shell(&format!("{}\nkubectl delete namespace {} --wait=false", self.scene.exports, self.name), "");
     }
 }
 

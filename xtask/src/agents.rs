@@ -35,7 +35,11 @@ struct Carried {
     packed: u64,
 }
 
-/// The folder with `<architecture>.zst` of each agent, and `<architecture>.image`, the ids of its image.
+/// The loader lies in an object of a cluster, of which it may have this much.
+const MAXIMUM_LOADER: u64 = 256 << 10;
+
+/// The folder with `<architecture>.zst` of each agent, `<architecture>.image`, the ids of its image, and `<architecture>.loader`, what waits in a
+/// pod for it.
 pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("agents")
 }
@@ -76,11 +80,17 @@ pub(crate) fn build(workspace: &Workspace, settings: &Settings, pack: &Path) -> 
             agents.missing.push((architecture, missing));
             continue;
         }
-        let built = compile(workspace, settings, &triple, cross.as_deref())?;
+        let built = compile(workspace, settings, &triple, cross.as_deref(), &AGENT)?;
+        let fresh_loader = compile(workspace, settings, &triple, cross.as_deref(), &LOADER)?;
         let plain = programs.join(architecture);
-        let [packed, ids] = ["zst", "image"].map(|ending| folder.join(format!("{architecture}.{ending}")));
+        let [packed, ids, loader] =
+            ["zst", "image", "loader"].map(|ending| folder.join(format!("{architecture}.{ending}")));
         let context = || format!("the agent for {architecture} cannot be given away");
         check(&built).with_context(context)?;
+        check_loader(&fresh_loader).with_context(|| format!("the loader for {architecture} cannot be given away"))?;
+        if !files::same(&fresh_loader, &loader) {
+            files::lay(&fresh_loader, &loader)?;
+        }
         // The ids depend on this version's image as well, and cost nothing to know.
         let fresh = tempfile::tempdir_in(&workspace.target).context("cannot make a temporary folder")?;
         let [fresh_packed, fresh_ids] = ["zst", "image"].map(|ending| fresh.path().join(ending));
@@ -97,7 +107,7 @@ pub(crate) fn build(workspace: &Workspace, settings: &Settings, pack: &Path) -> 
         let carried = Carried { architecture, size: files::size(&plain)?, packed: files::size(&packed)? };
         bound(carried.packed, MAXIMUM_PACKED).context("packed").with_context(context)?;
         agents.carried.push(carried);
-        kept.extend([plain, packed, ids]);
+        kept.extend([plain, packed, ids, loader]);
     }
     files::keep_only(&folder, &kept)?;
     files::keep_only(&programs, &kept)?;
@@ -113,11 +123,29 @@ fn missing(compiler: &str, triple: &str) -> Option<String> {
     target::ensure(triple).is_err().then(|| format!("the Rust target `{triple}`"))
 }
 
-/// Compiles one agent, by itself: with the rest of the house cargo would give it the compiler that the house has.
-fn compile(workspace: &Workspace, settings: &Settings, triple: &str, cross: Option<&str>) -> Result<PathBuf> {
+/// What is built for each architecture.
+struct Made {
+    name: &'static str,
+    profile: &'static str,
+    features: &'static [&'static str],
+}
+
+const AGENT: Made = Made { name: "dbg-agent", profile: "agent", features: &[] };
+/// It has no standard library, and so a profile of its own.
+const LOADER: Made = Made { name: "dbg-loader", profile: "loader", features: &["--features", "program"] };
+
+/// Compiles one program, by itself: with the rest of the house cargo would give it the compiler that the house has.
+fn compile(
+    workspace: &Workspace,
+    settings: &Settings,
+    triple: &str,
+    cross: Option<&str>,
+    made: &Made,
+) -> Result<PathBuf> {
     target::ensure(triple)?;
     let mut cargo = shell::cargo(&workspace.root);
-    cargo.args(["build", "--profile", "agent", "--target", triple, "-p", "dbg-agent", "--bin", "dbg-agent"]);
+    cargo.args(["build", "--profile", made.profile, "--target", triple, "-p", made.name, "--bin", made.name]);
+    cargo.args(made.features);
     if let Some(compiler) = cross {
         let of = triple.replace('-', "_");
         cargo
@@ -126,8 +154,14 @@ fn compile(workspace: &Workspace, settings: &Settings, triple: &str, cross: Opti
             .env(format!("CARGO_TARGET_{}_LINKER", of.to_uppercase()), compiler);
     }
     settings.apply(&mut cargo);
-    shell::run(&mut cargo).with_context(|| format!("the agent for `{triple}` does not build"))?;
-    Ok(workspace.target.join(triple).join("agent/dbg-agent"))
+    shell::run(&mut cargo).with_context(|| format!("`{}` for `{triple}` does not build", made.name))?;
+    Ok(workspace.target.join(triple).join(made.profile).join(made.name))
+}
+
+fn check_loader(program: &Path) -> Result<()> {
+    let bytes = files::read(program)?;
+    elf::facts(&bytes)?.require_static_and_stripped()?;
+    bound(bytes.len() as u64, MAXIMUM_LOADER)
 }
 
 fn check(program: &Path) -> Result<()> {

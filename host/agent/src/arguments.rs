@@ -18,6 +18,8 @@ pub(crate) enum Verb {
     Shell(AgentToken, String),
     /// A shell at this place, for whoever started it.
     EnterShell(String),
+    /// Wait for so many seconds, as a container's first process.
+    Park(u64),
     /// Say what it is.
     Version,
     /// Say how it is called.
@@ -39,6 +41,9 @@ pub(crate) enum UsageError {
     /// `enter` without an entry.
     #[error("`enter`, `shell` and `enter-shell` take the entry that `dbg` wrote")]
     NoEntry,
+    /// `park` without a time.
+    #[error("`park` takes how many seconds it waits")]
+    NoTime,
     /// `serve` with what is no token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -88,6 +93,11 @@ pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Verb, Us
             Some(Arg::Value(place)) => Verb::EnterShell(place.string()?),
             Some(other) => return Err(other.unexpected().into()),
         },
+        Some(Arg::Value(word)) if word == "park" => match parser.next()? {
+            None => return Err(UsageError::NoTime),
+            Some(Arg::Value(seconds)) => Verb::Park(seconds.parse()?),
+            Some(other) => return Err(other.unexpected().into()),
+        },
         Some(Arg::Value(word)) => return Err(UsageError::UnknownVerb(word.string()?)),
         Some(other) => return Err(other.unexpected().into()),
     };
@@ -120,6 +130,9 @@ mod tests {
         assert_eq!(typed(&["shell", &token.to_string(), "{}"]).unwrap(), shell);
         assert_eq!(typed(&["enter-shell", "{}"]).unwrap(), Verb::EnterShell("{}".to_owned()));
         assert!(matches!(typed(&["shell", &token.to_string()]), Err(UsageError::NoEntry)));
+        assert_eq!(typed(&["park", "600"]).unwrap(), Verb::Park(600));
+        assert!(matches!(typed(&["park"]), Err(UsageError::NoTime)));
+        assert!(matches!(typed(&["park", "-1"]), Err(UsageError::Words(_))));
         assert_eq!(typed(&["--version"]).unwrap(), Verb::Version);
         assert_eq!(typed(&["--help"]).unwrap(), Verb::Help);
     }

@@ -22,6 +22,7 @@ Usage: dbg-agent serve RUN.KEY [PLACE]
        dbg-agent enter ENTRY
        dbg-agent shell RUN.KEY PLACE
        dbg-agent enter-shell PLACE
+       dbg-agent park SECONDS
        dbg-agent --version
 
   serve RUN.KEY  Serves whoever holds the key of the run, on stdin and stdout; in a container that was made
@@ -29,6 +30,7 @@ Usage: dbg-agent serve RUN.KEY [PLACE]
   enter ENTRY    Joins the namespaces of a target, fences itself in, and serves whoever started it
   shell, enter-shell
                  As these two, but serves a program and its terminal instead of checks
+  park SECONDS   Waits, as the first process of a pod whose sessions come by exec; it prints nothing
   --version      Says build, protocol and architecture
   --help         Says this
 ";
@@ -43,6 +45,10 @@ fn main() -> ExitCode {
         Ok(Verb::Enter(entry)) => dbg_agent::enter(&entry, env!("DBG_BUILD")),
         Ok(Verb::Shell(token, place)) => dbg_agent::serve_shell(token, &place, env!("DBG_BUILD")),
         Ok(Verb::EnterShell(place)) => dbg_agent::enter_shell(&place, env!("DBG_BUILD")),
+        Ok(Verb::Park(seconds)) => {
+            dbg_loader::park(seconds);
+            ExitCode::SUCCESS
+        }
         Ok(Verb::Version) => print(&format!(
             "dbg-agent {} ({}), protocol {PROTOCOL}, {}\n",
             env!("CARGO_PKG_VERSION"),

@@ -133,6 +133,8 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         dbg_placement::LaunchError,
         dbg_audit::AuditError,
         dbg_placement::EngineError,
+        dbg_placement::ClusterError,
+        dbg_placement::kube::ExpandError,
         dbg_placement::AgentsError,
     )
 }

@@ -40,6 +40,14 @@ pub(crate) const DOCKER_CERT_PATH: Variable =
 /// TLS to the engine.
 pub(crate) const DOCKER_TLS_VERIFY: Variable =
     Variable { name: "DOCKER_TLS_VERIFY", doc: "TLS to the container engine, when set to anything" };
+/// Where kubeconfigs are.
+pub(crate) const KUBECONFIG: Variable =
+    Variable { name: "KUBECONFIG", doc: "kubeconfigs, with `:` between them; ~/.kube/config without it" };
+/// That dbg itself runs in a pod.
+pub(crate) const KUBERNETES_SERVICE_HOST: Variable = Variable {
+    name: "KUBERNETES_SERVICE_HOST",
+    doc: "set in a pod, whose service account asks where there is no kubeconfig",
+};
 /// Where engines without root listen.
 pub(crate) const XDG_RUNTIME_DIR: Variable =
     Variable { name: "XDG_RUNTIME_DIR", doc: "folder of the sockets of engines without root" };
@@ -59,7 +67,7 @@ pub(crate) const SUDO_USER: Variable = Variable { name: "SUDO_USER", doc: "likew
 pub(crate) const SUDO_UID: Variable = Variable { name: "SUDO_UID", doc: "likewise, their number" };
 
 /// All of them, for help and documentation. A secret parameter given as `env:NAME` reads the variable it names besides.
-pub(crate) const ALL: [Variable; 16] = [
+pub(crate) const ALL: [Variable; 18] = [
     XDG_DATA_HOME,
     XDG_CACHE_HOME,
     XDG_CONFIG_HOME,
@@ -70,6 +78,8 @@ pub(crate) const ALL: [Variable; 16] = [
     DOCKER_CERT_PATH,
     DOCKER_TLS_VERIFY,
     XDG_RUNTIME_DIR,
+    KUBECONFIG,
+    KUBERNETES_SERVICE_HOST,
     NO_COLOR,
     TERM,
     COLUMNS,

@@ -45,8 +45,8 @@ fn typed_wrong(error: &clap::Error) -> ExitCode {
 
 fn dispatch(command: Command, terminal: &Terminal) -> Result<Exit, Fault> {
     match command {
-        Command::Run(args) => command::run(&RunSettings::try_from(args)?, terminal),
         Command::Shell(args) => command::shell(&ShellSettings::try_from(args)?, terminal),
+        Command::Run(args) => command::run(RunSettings::try_from(args)?, terminal),
         Command::Check(args) => command::check(&args, terminal),
         Command::Plugin(args) => command::plugin(&args, terminal),
         Command::Key(args) => command::key(&args, terminal),

@@ -12,6 +12,7 @@ mod failure;
 mod fence;
 mod grant;
 mod image_name;
+mod kube_name;
 mod machine;
 mod name;
 mod parameter;
@@ -41,6 +42,7 @@ pub use grant::{
     effective, exposure, reach, widened,
 };
 pub use image_name::{ImageName, ImageNameError};
+pub use kube_name::{KubeName, PodTarget};
 pub use machine::{Architecture, ArchitectureError, CpuFeature, Machine};
 pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName, VendorName};
 pub use parameter::{

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, nearest, truncate_at_char};
+use crate::{Cell, KubeName, PodTarget, nearest, truncate_at_char};
 
 /// What is being debugged. Kinds are added with the placement that reaches them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +25,16 @@ pub enum Target {
     Container(EngineName, JoinsProcesses),
     /// A network of the local engine.
     Network(EngineName),
+    /// A node of a cluster, from a pod on it with the node's namespaces.
+    Node(KubeName),
+    /// Every node of a cluster that a selector names: one target each, once it is known which.
+    Nodes,
+    /// A pod of a cluster.
+    Pod(PodTarget),
+    /// A namespace of a cluster, from an ordinary pod in it.
+    Namespace(KubeName),
+    /// A cluster, from an ordinary pod in the namespace that is meant.
+    Cluster,
 }
 
 /// Whether the process namespace of a container is joined as well as its network.
@@ -64,7 +74,7 @@ pub struct TargetKind {
 }
 
 /// Every kind of this build.
-const KINDS: [TargetKind; 7] = [LOCAL, PID, NETNS, ISOLATED, HOST, CONTAINER, NETWORK];
+const KINDS: [TargetKind; 11] = [LOCAL, PID, NETNS, ISOLATED, HOST, CONTAINER, NETWORK, NODE, POD, NAMESPACE, CLUSTER];
 
 const LOCAL: TargetKind = TargetKind { word: "local", form: "local", doc: "this machine, as whoever runs dbg sees it" };
 const PID: TargetKind =
@@ -89,6 +99,19 @@ const CONTAINER: TargetKind = TargetKind {
 };
 const NETWORK: TargetKind =
     TargetKind { word: "network", form: "network/NAME", doc: "a network of the local engine, by its name" };
+
+const NODE: TargetKind = TargetKind {
+    word: "node",
+    form: "node/NAME",
+    doc: "a node of a Kubernetes cluster, from a pod on it with the node's namespaces",
+};
+const NODES: TargetKind =
+    TargetKind { word: "nodes", form: "nodes", doc: "every node of a cluster, or those that `-l SELECTOR` names" };
+const POD: TargetKind = TargetKind { word: "pod", form: "pod/NAME", doc: "a pod of a cluster, in its own namespaces" };
+const NAMESPACE: TargetKind =
+    TargetKind { word: "ns", form: "ns/NAME", doc: "a namespace of a cluster, from an ordinary pod in it" };
+const CLUSTER: TargetKind =
+    TargetKind { word: "cluster", form: "cluster", doc: "a cluster, from an ordinary pod in the context's namespace" };
 
 /// Linux gives no process a higher number. Source: `PID_MAX_LIMIT`, include/linux/threads.h
 const MAX_PID: u32 = 1 << 22;
@@ -136,6 +159,15 @@ pub enum TargetError {
         /// What was given, escaped and cut.
         shown: String,
     },
+    /// `node/../x`.
+    #[error(
+        "`{shown}` is no name in Kubernetes: it is at most {} of `a-z`, `0-9`, `-` and `.`, both ends no sign",
+        crate::kube_name::MAX_KUBE_NAME
+    )]
+    NotAKubeName {
+        /// What was given, escaped and cut.
+        shown: String,
+    },
     /// `container/../x`.
     #[error(
         "`{shown}` is no name of a container or network: it is at most {MAX_ENGINE_NAME} of letters, digits, `_`, `.` and `-`, the first no sign"
@@ -159,6 +191,7 @@ impl TargetError {
             Self::NotAProcessId { .. } => Some("`ps -e` lists processes with their numbers".to_owned()),
             Self::NotANetnsName { .. } => Some("`dbg target list` lists the network namespaces".to_owned()),
             Self::NotAnEngineName { .. } => Some("`dbg target list` lists containers and networks".to_owned()),
+            Self::NotAKubeName { .. } => Some("`dbg target list` lists the nodes of the cluster".to_owned()),
         }
     }
 }
@@ -176,7 +209,14 @@ impl Target {
         match self {
             Self::Isolated | Self::Host | Self::Container(..) | Self::Network(_) => true,
             Self::Local | Self::Pid(_) | Self::Netns(_) => false,
+            Self::Node(_) | Self::Nodes | Self::Pod(_) | Self::Namespace(_) | Self::Cluster => false,
         }
+    }
+
+    /// Whether a cluster is asked to reach it.
+    #[must_use]
+    pub fn is_of_cluster(&self) -> bool {
+        matches!(self, Self::Node(_) | Self::Nodes | Self::Pod(_) | Self::Namespace(_) | Self::Cluster)
     }
 
     /// The same target with the processes of the container; any other as it is.
@@ -294,6 +334,16 @@ impl FromStr for Target {
             ("host", _) => Err(TargetError::NameNotWanted { kind: HOST.word, shown: shown(text) }),
             ("container", Some(name)) => name.parse().map(|name| Self::Container(name, JoinsProcesses::No)),
             ("container", None) => Err(TargetError::NameWanted { form: CONTAINER.form }),
+            ("cluster", None) if text == CLUSTER.word => Ok(Self::Cluster),
+            ("cluster", _) => Err(TargetError::NameNotWanted { kind: CLUSTER.word, shown: shown(text) }),
+            ("nodes", None) if text == NODES.word => Ok(Self::Nodes),
+            ("nodes", _) => Err(TargetError::NameNotWanted { kind: NODES.word, shown: shown(text) }),
+            ("node", Some(name)) => name.parse().map(Self::Node),
+            ("node", None) => Err(TargetError::NameWanted { form: NODE.form }),
+            ("pod", Some(name)) => name.parse().map(Self::Pod),
+            ("pod", None) => Err(TargetError::NameWanted { form: POD.form }),
+            ("ns", Some(name)) => name.parse().map(Self::Namespace),
+            ("ns", None) => Err(TargetError::NameWanted { form: NAMESPACE.form }),
             ("network", Some(name)) => name.parse().map(Self::Network),
             ("network", None) => Err(TargetError::NameWanted { form: NETWORK.form }),
             ("pid", Some(name)) => name.parse().map(Self::Pid),
@@ -332,6 +382,11 @@ impl fmt::Display for Target {
             Self::Host => f.pad(HOST.word),
             Self::Container(name, _) => f.pad(&format!("{}/{name}", CONTAINER.word)),
             Self::Network(name) => f.pad(&format!("{}/{name}", NETWORK.word)),
+            Self::Node(name) => f.pad(&format!("{}/{name}", NODE.word)),
+            Self::Nodes => f.pad(NODES.word),
+            Self::Pod(pod) => f.pad(&format!("{}/{pod}", POD.word)),
+            Self::Namespace(name) => f.pad(&format!("{}/{name}", NAMESPACE.word)),
+            Self::Cluster => f.pad(CLUSTER.word),
         }
     }
 }
@@ -392,6 +447,12 @@ mod tests {
             "container/web",
             "container/0f3a",
             "network/shop_default",
+            "node/n1",
+            "nodes",
+            "pod/cart-7d9",
+            "pod/shop/cart-7d9",
+            "ns/shop",
+            "cluster",
         ] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
         }
@@ -408,14 +469,14 @@ mod tests {
 
     #[test]
     fn a_target_that_takes_no_name_refuses_one() {
-        for text in ["local/n1", "local/", "isolated/x", "host/n1"] {
+        for text in ["local/n1", "local/", "isolated/x", "host/n1", "cluster/x", "nodes/n1"] {
             assert!(matches!(text.parse::<Target>(), Err(TargetError::NameNotWanted { .. })), "{text}");
         }
     }
 
     #[test]
     fn a_target_that_takes_a_name_needs_one() {
-        for text in ["pid", "pid/", "netns", "netns/", "container", "container/", "network/"] {
+        for text in ["pid", "pid/", "netns", "netns/", "container", "container/", "network/", "node", "pod/", "ns"] {
             assert!(matches!(text.parse::<Target>(), Err(TargetError::NameWanted { .. })), "{text}");
         }
     }

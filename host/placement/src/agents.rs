@@ -24,6 +24,8 @@ pub struct Carried {
     pub packed: &'static [u8],
     /// Under which ids an engine may know its image, the likeliest first: what [`Agents::image_ids`] said of its program.
     pub image: [&'static str; 2],
+    /// What waits in a pod for this agent, as the build made it; empty where it made none.
+    pub loader: &'static [u8],
 }
 
 /// Why there is no agent to be started.
@@ -95,6 +97,12 @@ impl Agents {
         Ok(self.carried(architecture)?.image)
     }
 
+    /// The packed agent and its loader, as they are sent to a pod.
+    pub(crate) fn sent(&self, architecture: Architecture) -> Result<(&'static [u8], &'static [u8]), AgentsError> {
+        let Carried { packed, loader, .. } = self.carried(architecture)?;
+        if loader.is_empty() { Err(AgentsError::None { architecture }) } else { Ok((packed, loader)) }
+    }
+
     /// Under which ids an engine may know the image of a program, as [`Carried`] takes them. For the build alone.
     ///
     /// # Errors
@@ -137,7 +145,7 @@ mod tests {
     use super::*;
 
     fn carrying(packed: &[u8]) -> Agents {
-        Agents::new(None, Some(Carried { packed: packed.to_vec().leak(), image: ["", ""] }))
+        Agents::new(None, Some(Carried { packed: packed.to_vec().leak(), image: ["", ""], loader: &[] }))
     }
 
     fn unpacked(agents: Agents) -> Result<Vec<u8>, AgentsError> {

@@ -65,6 +65,30 @@ pub fn detections(plan: &Explanation, needs: &Needs) -> Vec<Detection> {
             ));
         }
     }
+    if creates("one pod") {
+        found.push(detection(
+            "a pod is created by hand, and a program is run in it by exec",
+            "the API server's audit log, Falco's rules on exec and on pods in some namespaces, admission policies",
+            Certain,
+            "the agent's pod belongs to no workload, and its session runs over exec",
+        ));
+        if !plan.joins.is_empty() || !plan.mounts.is_empty() {
+            found.push(detection(
+                "a pod has namespaces of its node, or mounts files of it",
+                "Pod Security, Kyverno and Gatekeeper policies, Falco's default rules on sensitive mounts",
+                Certain,
+                "it is there to look at its node",
+            ));
+        }
+    }
+    if creates("one ConfigMap") {
+        found.push(detection(
+            "a container runs a program that its image does not have",
+            "Falco's rules on drift, container security agents that hold processes against images",
+            Certain,
+            "the image is borrowed; the loader comes out of a ConfigMap, and the agent over exec into a folder in memory",
+        ));
+    }
     if creates("one process") {
         found.push(detection(
             "a program is started from memory, without a file",

@@ -4,9 +4,11 @@ use dbg_agent::{FileReach, LinuxCapability};
 use serde::Serialize;
 
 use crate::Behind;
+use crate::docker::Words;
+use crate::kube::Lender;
 use crate::plan::{
-    AgentImage, Because, ChildPlan, ContainerPlan, HostNamespace, Joined, Limit, NetworkOf, PidsOf, Place, Plan,
-    Privilege, RootOf, User,
+    AgentImage, Because, ChildPlan, ContainerPlan, HostNamespace, Joined, Limit, NetworkOf, NodeNamespace, PidsOf,
+    Place, Plan, PodImage, PodOption, PodPlan, Privilege, RootOf, User,
 };
 
 /// One thing that a plan has, and why.
@@ -25,6 +27,8 @@ pub struct Explanation {
     pub target: String,
     /// Where the agent runs: `in this process`, `in a child process` or `in a container`, and of what.
     pub runs: Item,
+    /// Where in a cluster, and of which image.
+    pub places: Vec<Item>,
     /// The namespaces that are joined, in this order.
     pub joins: Vec<Item>,
     /// The namespaces of the target that are not.
@@ -60,6 +64,7 @@ impl Explanation {
     pub fn sections(&self) -> impl Iterator<Item = (&'static str, &[Item])> {
         [
             ("RUNS", std::slice::from_ref(&self.runs)),
+            ("WHERE", &self.places),
             ("JOINS", &self.joins),
             ("DOES NOT JOIN", &self.leaves),
             ("NEEDS TO ENTER", &self.enters_with),
@@ -95,6 +100,7 @@ pub fn explain(plan: &Plan) -> Explanation {
         Place::InProcess => Explanation {
             target,
             runs: item("in this process", &plan.place.reason),
+            places: Vec::new(),
             joins: Vec::new(),
             leaves: Vec::new(),
             enters_with: Vec::new(),
@@ -113,6 +119,7 @@ pub fn explain(plan: &Plan) -> Explanation {
         Place::Child(child) => Explanation {
             target,
             runs: item("in a child process", &plan.place.reason),
+            places: Vec::new(),
             joins: items(&child.joins, |joined| joined_word(*joined).to_owned()),
             leaves: items(&child.leaves, |namespace| (*namespace).to_owned()),
             enters_with: items(&child.enters_with, |capability| (*capability).to_owned()),
@@ -136,6 +143,96 @@ pub fn explain(plan: &Plan) -> Explanation {
             container: child.container.clone(),
         },
         Place::Container(container) => of_container(target, &plan.place.reason, container, notes),
+        Place::Pod(pod) => of_pod(target, &plan.place.reason, pod, notes),
+    }
+}
+
+fn of_pod(target: String, reason: &str, plan: &PodPlan, notes: Vec<String>) -> Explanation {
+    let user = match plan.user.what {
+        User::Nobody => "nobody",
+        User::Root => "root",
+    };
+    let reach = match plan.files.what {
+        FileReach::Root => "all files there",
+        FileReach::System => "`/etc`, `/proc`, `/run` and `/sys` there",
+    };
+    let mut options = vec![item(format!("user {user}"), &plan.user.reason)];
+    options.extend(items(&plan.options, |option| pod_option(*option).to_owned()));
+    options.push(item("no log", "the first process prints nothing, and the session runs over exec, encrypted"));
+    let node = plan.node.as_ref().map(|node| item(format!("the node `{}`", Words::of(&node.what)), &node.reason));
+    let mut creates = vec![item("one pod", "labelled with this run, its owner and its deadline")];
+    let mut image = Vec::new();
+    match &plan.image.what {
+        PodImage::Agent(reference) => {
+            image.push(item(format!("the image `{}`", Words::of(reference)), &plan.image.reason));
+        }
+        PodImage::Borrowed(all) => {
+            let mut reason = plan.image.reason.clone();
+            for borrowed in all {
+                image.push(item(format!("the image `{}`", Words::of(&borrowed.reference)), reason));
+                let next = all.get(image.len()).map(|next| &next.lender);
+                reason = match next {
+                    Some(Lender::Pod(name)) => {
+                        format!("tried where that one is refused; the pod {} runs of it", Words::of(name))
+                    }
+                    Some(Lender::Pause) | None => "tried where that one is refused".to_owned(),
+                };
+            }
+            creates.push(item(
+                "one ConfigMap",
+                "it holds the loader, which waits in the pod for the agent; both are removed together",
+            ));
+        }
+    }
+    let place = item(format!("the namespace `{}`", Words::of(&plan.namespace.what)), &plan.namespace.reason);
+    Explanation {
+        target,
+        runs: item(format!("in a pod of the context `{}` at `{}`", plan.cluster.context, plan.cluster.server), reason),
+        places: [place].into_iter().chain(node).chain(image).collect(),
+        joins: items(&plan.joins, |join| format!("{} of the node", node_namespace(*join))),
+        leaves: items(&plan.leaves, |leave| node_namespace(*leave).to_owned()),
+        enters_with: Vec::new(),
+        keeps: items(&plan.keeps, |capability| capability_word(*capability).to_owned()),
+        lacks: Vec::new(),
+        mounts: items(&plan.mounts, |mount| format!("`{}` at `{}`, read-only", mount.source, mount.target)),
+        options,
+        limits: items(&plan.limits, |limit| limit_words(*limit)),
+        files: vec![item(format!("beneath `{}`", plan.root.what), &plan.root.reason), item(reach, &plan.files.reason)],
+        fences: items(&plan.fences, ToString::to_string),
+        creates,
+        ends: vec![
+            item("the end of the run", "all of it is deleted, however the run ends"),
+            item(
+                "the end of this process",
+                "the agent ends within 30 s; its pod waits for its deadline or for `dbg gc`",
+            ),
+            item(
+                "the deadline",
+                "the time that the checks may take, and some minutes; the kubelet and the first process both keep it",
+            ),
+            item("`dbg gc`", "removes what a run whose process was killed has left"),
+        ],
+        notes,
+    }
+}
+
+fn node_namespace(namespace: NodeNamespace) -> &'static str {
+    match namespace {
+        NodeNamespace::Network => "network",
+        NodeNamespace::Processes => "pid",
+    }
+}
+
+fn pod_option(option: PodOption) -> &'static str {
+    match option {
+        PodOption::NoToken => "no service account token",
+        PodOption::ReadOnlyRoot => "read-only root",
+        PodOption::NoEscalation => "no privilege escalation",
+        PodOption::DropsAll => "all capabilities dropped",
+        PodOption::Seccomp => "seccomp RuntimeDefault",
+        PodOption::NoAppArmor => "AppArmor Unconfined",
+        PodOption::SuperPrivilegedType => "SELinux type spc_t",
+        PodOption::ToleratesAll => "every taint tolerated",
     }
 }
 
@@ -177,6 +274,7 @@ fn of_container(target: String, reason: &str, plan: &ContainerPlan, notes: Vec<S
             format!("in a container of {} {} at `{}`", plan.engine.kind, plan.engine.version, plan.engine.address),
             reason,
         ),
+        places: Vec::new(),
         joins,
         leaves,
         enters_with: items(&plan.enters_with, |capability| capability_word(*capability).to_owned()),

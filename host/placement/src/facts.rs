@@ -23,6 +23,7 @@ pub use process::{Hold as ProcessHold, OpenProcess, ProcessFacts};
 
 use crate::Refusal;
 use crate::docker::{self, ContainerFacts, EngineError, EngineTarget, EngineTargetFacts, Engines};
+use crate::kube::{self, ClusterTarget, Clusters};
 
 /// Everything that a plan is made of, besides the target and the checks' needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,8 @@ pub enum TargetFacts {
     Found(FoundContainer),
     /// What a container engine has.
     Engine(EngineTarget),
+    /// What a cluster has.
+    Cluster(Box<ClusterTarget>),
 }
 
 /// A network namespace that is open, and how we stand to it.
@@ -102,8 +105,8 @@ pub fn own() -> Result<Own, Refusal> {
 /// Looks at the target, and holds on to it.
 ///
 /// # Errors
-/// [`Refusal::NoProc`] and [`Refusal::Engine`] alone: that a target is not there, or closed to us, is a fact.
-pub async fn gather(target: &Target, engines: &Engines) -> Result<(Facts, Pins), Refusal> {
+/// [`Refusal::NoProc`], [`Refusal::Engine`] and [`Refusal::Cluster`] alone: that a target is not there, or closed to us, is a fact.
+pub async fn gather(target: &Target, engines: &Engines, clusters: &Clusters) -> Result<(Facts, Pins), Refusal> {
     let own = own::look()?;
     let (target, pins) = match target {
         Target::Pid(pid) => {
@@ -118,6 +121,9 @@ pub async fn gather(target: &Target, engines: &Engines) -> Result<(Facts, Pins),
         Target::Container(name, joins) => return container(own, name, *joins, target, engines).await,
         Target::Isolated | Target::Host | Target::Network(_) => {
             (TargetFacts::Engine(of_engine(target, engines).await?), Pins::default())
+        }
+        Target::Node(_) | Target::Nodes | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => {
+            (TargetFacts::Cluster(Box::new(kube::look_at(target, clusters).await?)), Pins::default())
         }
     };
     Ok((Facts { own, target }, pins))
@@ -168,7 +174,8 @@ async fn of_engine(target: &Target, engines: &Engines) -> Result<EngineTarget, R
         }
         Target::Network(name) => EngineTargetFacts::Network(name.clone(), docker::network(&engine, name).await?),
         Target::Host => EngineTargetFacts::Host,
-        Target::Isolated | Target::Local | Target::Pid(_) | Target::Netns(_) => EngineTargetFacts::Isolated,
+        // No other is one of an engine.
+        _ => EngineTargetFacts::Isolated,
     };
     Ok(EngineTarget { engine: engine.facts.clone(), what, asked: engines.what_was_asked().clone() })
 }

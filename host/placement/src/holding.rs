@@ -18,6 +18,8 @@ pub enum Holding {
     Capabilities,
     /// It speaks to a container engine, which does as root whatever it is asked.
     Engine,
+    /// It makes a pod in a cluster.
+    Pod,
     /// The agent has namespaces of the machine or of another container.
     Namespaces,
     /// The agent keeps this one while checks run.
@@ -30,6 +32,7 @@ impl fmt::Display for Holding {
             Self::Root => f.write_str("the rights of root"),
             Self::Capabilities => f.write_str("Linux capabilities"),
             Self::Engine => f.write_str("a container engine"),
+            Self::Pod => f.write_str("a pod of a cluster"),
             Self::Namespaces => f.write_str("namespaces that are not its own"),
             Self::Kept(capability) => write!(f, "`{}`", capability_word(*capability)),
         }
@@ -57,6 +60,11 @@ fn holdings(plan: &Plan, own: &Own) -> Vec<Holding> {
             let others = (!own).then_some(Holding::Namespaces);
             let kept = container.keeps.iter().map(|kept| Holding::Kept(kept.what));
             [Holding::Engine].into_iter().chain(others).chain(kept).collect()
+        }
+        Place::Pod(pod) => {
+            let others = (!pod.joins.is_empty() || !pod.mounts.is_empty()).then_some(Holding::Namespaces);
+            let kept = pod.keeps.iter().map(|kept| Holding::Kept(kept.what));
+            [Holding::Pod].into_iter().chain(others).chain(kept).collect()
         }
     };
     root.into_iter().chain(capabilities).chain(kept).collect()

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::child::Child;
 use crate::docker::{self, Container, EngineError, Engines, Mission};
+use crate::kube::{self, ClusterError, Clusters, Pod, PodFault};
 use crate::{Place, Placed, Program, ProgramError, Refusal, child, local};
 
 /// A stream to an agent, of whatever kind.
@@ -35,6 +36,12 @@ pub enum LaunchError {
     /// The container engine did not do what it was asked.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The cluster did not do what it was asked.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The agent's pod did not become one, or came to an end.
+    #[error(transparent)]
+    Pod(#[from] PodFault),
     /// A container that is not ours has the name of ours.
     #[error("another container has the name `{name}`")]
     NameTaken {
@@ -73,6 +80,8 @@ impl LaunchError {
                 "images are never pulled: `dbg image save FILE --trust DIR` makes one, `docker load -i FILE` loads it"
                     .to_owned(),
             ),
+            Self::Cluster(error) => error.hint(),
+            Self::Pod(fault) => fault.hint(),
             Self::NameTaken { .. } => Some("run again: the next run has another name".to_owned()),
             Self::Start(_) | Self::Agent(_) | Self::Broke | Self::Ended(_) => None,
         }
@@ -132,6 +141,7 @@ enum Held {
     Task(Task),
     Child(Child),
     Container(Container),
+    Pod(Pod),
 }
 
 /// An agent in this process. Dropping it ends it.
@@ -156,6 +166,10 @@ impl Launched {
     pub(crate) fn container(stream: Stream, container: Container, key: Arc<RunKey>) -> Self {
         Self { stream, security: Security::Noise(key), hold: Hold(Held::Container(container)) }
     }
+
+    pub(crate) fn pod(stream: Stream, pod: Pod, key: Arc<RunKey>) -> Self {
+        Self { stream, security: Security::Noise(key), hold: Hold(Held::Pod(pod)) }
+    }
 }
 
 /// How a session ended.
@@ -178,6 +192,7 @@ impl Hold {
             },
             Held::Child(child) => child.gone().await.map_err(LaunchError::Ended),
             Held::Container(container) => container.gone(end).await,
+            Held::Pod(pod) => pod.gone(end).await,
         }
     }
 }
@@ -193,6 +208,8 @@ pub struct Launcher {
     pub program: Program,
     /// For those that run in a container.
     pub engines: Engines,
+    /// For those that run in a pod.
+    pub clusters: Clusters,
     /// The run.
     pub mission: Mission,
 }
@@ -210,6 +227,7 @@ impl Launcher {
                 let role = docker::Role::Checks;
                 docker::launch(&placed.plan, &plan, number, &self.engines, &self.mission, role).await
             }
+            Place::Pod(plan) => kube::launch(plan, number, &self.clusters, &self.mission).await,
         }
     }
 }

@@ -4,7 +4,8 @@ use dbg_model::Target;
 
 use crate::docker::Engines;
 use crate::facts::{Own, Pins, gather};
-use crate::plan::{Needs, Plan, plan};
+use crate::kube::{self, Clusters};
+use crate::plan::{Needs, Place, Plan, plan};
 use crate::{Refusal, plan as planning};
 
 /// A target that can be reached: the plan, and the target as it was when the plan was made.
@@ -35,7 +36,12 @@ pub fn needs_child(target: &Target, own: &Own) -> NeedsChild {
 ///
 /// # Errors
 /// Why it cannot be reached.
-pub async fn place(target: &Target, needs: &Needs, engines: &Engines) -> Result<Placed, Refusal> {
-    let (facts, pins) = gather(target, engines).await?;
-    Ok(Placed { plan: plan(needs, &facts)?, own: facts.own, pins })
+pub async fn place(target: &Target, needs: &Needs, engines: &Engines, clusters: &Clusters) -> Result<Placed, Refusal> {
+    let (facts, pins) = gather(target, engines, clusters).await?;
+    let mut plan = plan(needs, &facts)?;
+    if let Place::Pod(pod) = &plan.place.what {
+        let notes = kube::preflight(pod, clusters).await?;
+        plan.notes.extend(notes);
+    }
+    Ok(Placed { plan, own: facts.own, pins })
 }

@@ -4,6 +4,7 @@ mod container;
 mod found;
 mod network;
 mod notes;
+mod pod;
 mod rights;
 
 #[cfg(test)]
@@ -17,9 +18,11 @@ use dbg_model::{Capability, Fence, NetnsName, ProcessId, Target};
 
 use crate::docker::EngineTarget;
 use crate::facts::{self, Facts, NetnsFacts, Network, OpenProcess, Own, ProcessFacts, TargetFacts};
+use crate::kube::ClusterTarget;
 use crate::{Behind, NeedsChild, Refusal};
 
 pub use container::{AgentImage, BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, Privilege, User};
+pub use pod::{NodeNamespace, PodImage, PodOption, PodPlan};
 
 /// The capabilities of dbg that the selected checks were granted.
 pub type Needs = BTreeSet<Capability>;
@@ -44,6 +47,8 @@ pub enum Place {
     Child(Box<ChildPlan>),
     /// In a container of the local engine.
     Container(Box<ContainerPlan>),
+    /// In a pod of a cluster.
+    Pod(Box<PodPlan>),
 }
 
 /// Something of a plan, and why it is there: one sentence, lower case, no full stop.
@@ -113,6 +118,8 @@ pub(crate) fn needs_child(target: &Target, own: &Own) -> NeedsChild {
         Target::Local | Target::Pid(_) | Target::Netns(_) => NeedsChild::Yes,
         // Its program is in the engine's image; that a container has no engine is known once it was looked for.
         Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => NeedsChild::No,
+        // It is in an image there, or is sent.
+        Target::Node(_) | Target::Nodes | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => NeedsChild::No,
     }
 }
 
@@ -128,12 +135,18 @@ pub fn plan(needs: &Needs, facts: &Facts) -> Result<Plan, Refusal> {
         TargetFacts::Netns(name, netns) => of_netns(own, needs, name, netns),
         TargetFacts::Found(container) => found::of(own, needs, container),
         TargetFacts::Engine(target) => of_engine(needs, target),
+        TargetFacts::Cluster(target) => of_cluster(needs, target),
     }
 }
 
 /// The plan for a target of a container engine: who runs this process matters to the engine alone.
 pub(crate) fn of_engine(needs: &Needs, target: &EngineTarget) -> Result<Plan, Refusal> {
     container::of(needs, target)
+}
+
+/// The plan for a target of a cluster: who runs this process does not matter to it.
+pub(crate) fn of_cluster(needs: &Needs, target: &ClusterTarget) -> Result<Plan, Refusal> {
+    pod::of(needs, target)
 }
 
 fn local(own: &Own, needs: &Needs) -> Result<Plan, Refusal> {

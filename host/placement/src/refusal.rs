@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use dbg_model::{Cell, EngineName, ImageName, NetnsName, ProcessId, nearest};
+use dbg_model::{Cell, EngineName, ImageName, KubeName, NetnsName, PodTarget, ProcessId, nearest};
 use rustix::io::Errno;
 
 use crate::docker::{EngineError, EngineKind, Words};
+use crate::kube::{ClusterError, Right};
 
 /// Why a target cannot be reached. Nothing was created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -202,6 +203,66 @@ pub enum Refusal {
         /// Our user.
         euid: u32,
     },
+    /// The cluster does not answer, or not as it should.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// No node has this name.
+    #[error("the cluster of the context `{context}` has no such node")]
+    NoNode {
+        /// The context.
+        context: Words,
+        /// Those that there are; raw.
+        known: Vec<String>,
+    },
+    /// The node's kubelet does not answer.
+    #[error("the node `{name}` is not ready: {reason}")]
+    NodeNotReady {
+        /// Its name.
+        name: KubeName,
+        /// What the cluster says.
+        reason: Words,
+    },
+    /// The node is no machine.
+    #[error("the node `{name}` is a virtual one: there is no machine behind it that an agent could run on")]
+    VirtualNode {
+        /// Its name.
+        name: KubeName,
+    },
+    /// No agent is built for the node.
+    #[error("the node `{name}` is {runs}, and agents are built for linux on amd64 and arm64")]
+    NodeOfOtherKind {
+        /// Its name.
+        name: KubeName,
+        /// Its system and architecture.
+        runs: Words,
+    },
+    /// No image is known to be there.
+    #[error("no image is known to be on {}, so there is none that an agent's pod could be made of", node.as_ref().map_or_else(|| format!("any node of the context `{context}`"), |node| format!("the node `{node}`")))]
+    NoNodeImage {
+        /// The context.
+        context: Words,
+        /// The node.
+        node: Option<KubeName>,
+    },
+    /// An agent would have to be put into a pod.
+    #[error("these checks need an agent in the pod `{pod}`, and this version puts none into pods")]
+    NoAgentInPod {
+        /// The pod.
+        pod: PodTarget,
+    },
+    /// The operator may not do what it takes.
+    #[error("the cluster does not let this user {}", rights(.0))]
+    Rights(Vec<Right>),
+    /// The cluster would not take the pod.
+    #[error("the cluster would not take the agent's pod in the namespace `{namespace}`: {text}")]
+    PodRefused {
+        /// The namespace.
+        namespace: Words,
+        /// What it says.
+        text: Words,
+        /// What to do next.
+        hint: &'static str,
+    },
     /// `/proc` does not say who we are.
     #[error("`/proc` does not say which namespaces this dbg is in: {0}")]
     NoProc(Errno),
@@ -254,9 +315,35 @@ impl Refusal {
             Self::NoImage { engine: EngineKind::Podman, .. } => {
                 "`podman image ls` lists those that it has; `podman image load -i FILE` loads one".to_owned()
             }
+            Self::Cluster(error) => return error.hint(),
+            Self::NoNode { known, .. } if known.is_empty() => "`kubectl get nodes` lists nodes".to_owned(),
+            Self::NoNode { known, .. } => {
+                let names: Vec<String> =
+                    known.iter().take(8).map(|name| format!("`node/{}`", Words::of(name))).collect();
+                format!("there is {}{}", names.join(", "), if known.len() > names.len() { ", …" } else { "" })
+            }
+            Self::NodeNotReady { name, .. } => {
+                format!(
+                    "look at the machine itself: `kubectl describe node {name}` says since when; dbg runs there with `--target local`"
+                )
+            }
+            Self::VirtualNode { .. } | Self::NodeOfOtherKind { .. } => "`dbg target list` lists nodes".to_owned(),
+            Self::NoNodeImage { .. } => {
+                "`--image REF` names one with the agent in it; `dbg image save` makes it, for a registry or a node"
+                    .to_owned()
+            }
+            Self::NoAgentInPod { .. } => {
+                "`--target node/NAME` looks from the pod's node, `--target ns/NAME` from a pod beside it".to_owned()
+            }
+            Self::Rights(_) => "`dbg target rbac TARGET CHECK` prints the role to ask for".to_owned(),
+            Self::PodRefused { hint, .. } => (*hint).to_owned(),
             Self::Unreadable { .. } | Self::UnreadableNetns { .. } => return None,
         })
     }
+}
+
+fn rights(missing: &[Right]) -> String {
+    missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The name that was meant, or how to find it.

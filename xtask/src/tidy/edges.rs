@@ -5,7 +5,8 @@ use super::{Fault, Tree};
 use crate::workspace::{Package, Workspace};
 
 /// Every room with its floor and the rooms that it may import.
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 13] = [
+    Room { name: "loader", floor: 0, imports: &[] },
     Room { name: "model", floor: 0, imports: &[] },
     Room { name: "capability", floor: 1, imports: &["model"] },
     Room { name: "report", floor: 1, imports: &["model"] },
@@ -15,9 +16,13 @@ const ROOMS: [Room; 12] = [
     Room { name: "plugin", floor: 2, imports: &["model"] },
     Room { name: "session", floor: 2, imports: &["model"] },
     Room { name: "engine", floor: 3, imports: &["model", "capability", "plugin"] },
-    Room { name: "agent", floor: 4, imports: &["model", "capability", "probe", "plugin", "session", "engine"] },
+    Room {
+        name: "agent",
+        floor: 4,
+        imports: &["loader", "model", "capability", "probe", "plugin", "session", "engine"],
+    },
     // The agent of the local placement lives in the operator's process and runs on the operator's engine.
-    Room { name: "placement", floor: 5, imports: &["model", "session", "engine", "agent"] },
+    Room { name: "placement", floor: 5, imports: &["loader", "model", "session", "engine", "agent"] },
     Room {
         name: "dbg",
         floor: 6,

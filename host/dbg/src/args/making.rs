@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-/// How containers of the run are made
+/// How containers and pods of the run are made
 #[derive(Debug, Args)]
 pub(crate) struct Making {
-    /// Run the agent of this image, which `dbg image save --trust` made and the engine has: it keeps to what the site baked into it
+    /// Run the agent of this image: one of `dbg image save`, which the engine has or the cluster gets. With `--trust` it keeps to what its site baked into it
     #[arg(long, value_name = "IMAGE")]
     pub(crate) image: Option<String>,
 

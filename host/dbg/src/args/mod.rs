@@ -3,6 +3,7 @@
 mod audit;
 mod author;
 mod check;
+mod cluster;
 mod completion;
 mod gc;
 mod image;
@@ -23,12 +24,13 @@ mod trust;
 pub(crate) use audit::{AuditCommand, AuditShow, AuditVerify, Recording};
 pub(crate) use author::{PluginNew, PluginPack, PluginTest};
 pub(crate) use check::{CheckCommand, CheckShow};
+pub(crate) use cluster::ClusterArgs;
 pub(crate) use completion::Completion;
 pub(crate) use gc::Gc;
 pub(crate) use image::{ImageCommand, ImageSave};
 pub(crate) use key::{KeyCommand, KeyNew, KeyShow};
 pub(crate) use making::Making;
-pub(crate) use output::{ListFormat, ReportFormat};
+pub(crate) use output::{ListFormat, ObjectFormat, ReportFormat};
 pub(crate) use passphrase::Passphrases;
 pub(crate) use plugin::{PluginAdd, PluginCommand, PluginGrant, PluginLoad, PluginRemove, PluginSave, PluginShow};
 use repeat::duration;
@@ -38,7 +40,7 @@ pub(crate) use schema::{Schema, SchemaName};
 pub(crate) use selection::Selection;
 pub(crate) use shell::Shell;
 pub(crate) use sign::PluginSign;
-pub(crate) use target::{TargetCommand, TargetExplain};
+pub(crate) use target::{TargetCommand, TargetExplain, TargetRbac};
 pub(crate) use trust::{
     ListAdd, ListNew, ListShow, ListSign, RevocationsCommand, RootCommand, RootNew, RootNext, RootShow, RootSign,
     TrustAdd, TrustCommand,
@@ -53,6 +55,7 @@ Examples:
   dbg run --target pid/1234 sock-summary
   dbg run --target container/web --target isolated dns-check
   dbg shell --target container/web
+  dbg run --target node/n1 dns-check sock-summary
   dbg target explain pid/1234 sock-summary
   dbg run tcp-reach to=db:5432 --every 5s --for 1h
   dbg check show dns-check
@@ -63,7 +66,7 @@ Exit codes: 0 pass, 4 warn, 3 fail, 5 could not check, 2 usage, 1 dbg's own erro
 
 /// The examples, and every environment variable that is read.
 fn long_help() -> String {
-    let lines = crate::env::ALL.map(|variable| format!("  {:<16} {}", variable.name, variable.doc));
+    let lines = crate::env::ALL.map(|variable| format!("  {:<23} {}", variable.name, variable.doc));
     format!("{EXAMPLES}\n\nEnvironment:\n{}", lines.join("\n"))
 }
 
@@ -114,7 +117,7 @@ pub(crate) enum Command {
     /// Carry the agent's image to where it is needed
     #[command(subcommand)]
     Image(ImageCommand),
-    /// Remove containers that runs of yours have left behind
+    /// Remove containers and pods that runs of yours have left behind
     Gc(Gc),
     /// Print the JSON schema of machine output
     Schema(Schema),

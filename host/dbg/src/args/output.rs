@@ -23,3 +23,12 @@ pub(crate) enum ListFormat {
     /// For programs
     Json,
 }
+
+/// How objects of a cluster are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ObjectFormat {
+    /// As people write them
+    Yaml,
+    /// As one list
+    Json,
+}

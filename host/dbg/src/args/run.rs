@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Making, Recording, Repeat, ReportFormat, Selection};
+use super::{ClusterArgs, Making, Recording, Repeat, ReportFormat, Selection};
 use crate::exit::FailOn;
 
 /// Run checks on targets and report a verdict
@@ -13,6 +13,7 @@ use crate::exit::FailOn;
     after_help = "Examples:\n  dbg run dns-check\n  dbg run dns-check name=example.test server=127.0.0.1:5353 type=A,AAAA\n  \
                         dbg run dns-check -o json\n  dbg run --target pid/1234 sock-summary\n  \
                         dbg run --target container/web --pid sock-summary\n  dbg run --target isolated --target host dns-check\n  \
+                        dbg run --target node/n1 dns-check sock-summary\n  dbg run --target nodes -l role=worker sock-summary\n  \
                         dbg run --target netns/blue --target local dns-check name=db.test tcp-reach to=10.1.0.2:80\n  \
                         dbg run tcp-reach to=db:5432 --every 5s --for 1h --until fail\n  dbg run --plugin ./my-check.wasm --allow-unsigned my-check limit=3\n\n\
                         Parameters follow their check. `dbg check show CHECK` lists them. A secret is given as `token=@file`,\n\
@@ -54,6 +55,13 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) recording: Recording,
+
+    /// Of the target `nodes`, those with these labels, such as `role=worker`
+    #[arg(short = 'l', long, value_name = "SELECTOR")]
+    pub(crate) selector: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
 
     /// Checks, each followed by its parameters
     #[arg(required = true, value_name = "CHECK [KEY=VALUE]...")]

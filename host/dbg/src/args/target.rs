@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{ListFormat, Making, Selection};
+use super::{ClusterArgs, ListFormat, Making, ObjectFormat, Selection};
 
 /// See which targets can be reached from here, and how
 #[derive(Debug, Subcommand)]
@@ -13,7 +13,12 @@ pub(crate) enum TargetCommand {
         /// How to print the list
         #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
         output: ListFormat,
+
+        #[command(flatten)]
+        cluster: ClusterArgs,
     },
+    /// Print the role that a target in a cluster takes, for who may give it
+    Rbac(TargetRbac),
     /// Say how a target would be reached, with which rights, and why, without running anything
     Explain(TargetExplain),
 }
@@ -44,9 +49,41 @@ pub(crate) struct TargetExplain {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+
     /// How to print the plan
     #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
     pub(crate) output: ListFormat,
+
+    /// Checks, each followed by its parameters
+    #[arg(value_name = "CHECK [KEY=VALUE]...")]
+    pub(crate) words: Vec<String>,
+}
+
+/// Print the role that a target in a cluster takes, for who may give it
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  dbg target rbac node/n1 sock-summary\n  dbg target rbac ns/shop dns-check -o json\n\n\
+                  It is the least that is enough; `kubectl apply -f -` takes it"
+)]
+pub(crate) struct TargetRbac {
+    /// The target, as `dbg target list` lists them
+    pub(crate) target: String,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// An image with the agent in it, for a pod
+    #[arg(long, value_name = "REF")]
+    pub(crate) image: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+
+    /// How to print it
+    #[arg(short, long, value_enum, default_value_t = ObjectFormat::Yaml)]
+    pub(crate) output: ObjectFormat,
 
     /// Checks, each followed by its parameters
     #[arg(value_name = "CHECK [KEY=VALUE]...")]

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use dbg_model::{ImageName, Target};
-use dbg_placement::{Asked, Privilege};
+use dbg_placement::{Asked, ClusterSettings, Privilege};
 
-use super::CheckSettings;
+use super::{CheckSettings, cluster_settings};
 use crate::args;
 use crate::args::{Making, Recording, ReportFormat};
 use crate::diagnostic::{Fault, hinted};
@@ -15,10 +15,14 @@ use crate::settings::Repetition;
 /// What `dbg run` is to do.
 #[derive(Debug)]
 pub(crate) struct RunSettings {
-    /// At least one, without repetition.
+    /// At least one, without repetition; what stands for many is replaced by them before anything else.
     pub(crate) targets: Vec<Target>,
     /// How containers of the run are made.
     pub(crate) asked: Asked,
+    /// Which nodes the target `nodes` stands for.
+    pub(crate) selector: Option<String>,
+    /// Which cluster its targets are in.
+    pub(crate) cluster: ClusterSettings,
     /// At least one check.
     pub(crate) checks: CheckSettings,
     /// The report's form.
@@ -62,8 +66,13 @@ pub(super) fn making(making: Making, targets: &[Target]) -> Result<Asked, Fault>
     let image: Option<ImageName> = image.map(|image| image.parse().map_err(Fault::usage)).transpose()?;
     let privilege = if privileged { Privilege::All } else { Privilege::Least };
     let asked = Asked { image, privilege };
-    if asked != Asked::default() && !targets.iter().any(Target::is_of_engine) {
-        let error = anyhow::anyhow!("`--image` and `--privileged` are of containers, and no target takes one");
+    let takes_image = |target: &Target| target.is_of_engine() || target.is_of_cluster();
+    if asked.image.is_some() && !targets.iter().any(takes_image) {
+        let error = anyhow::anyhow!("`--image` is of containers and pods, and no target takes one");
+        return Err(Fault::usage(hinted(error, "`dbg target list` lists the targets of container engine and cluster")));
+    }
+    if asked.privilege == Privilege::All && !targets.iter().any(Target::is_of_engine) {
+        let error = anyhow::anyhow!("`--privileged` is of containers, and no target takes one");
         return Err(Fault::usage(hinted(error, "`dbg target list` lists the targets of the container engine")));
     }
     Ok(asked)
@@ -80,9 +89,16 @@ impl TryFrom<args::Run> for RunSettings {
                 targets.push(target);
             }
         }
+        if args.selector.is_some() && !targets.contains(&Target::Nodes) {
+            let error = anyhow::anyhow!("`-l` names nodes of the target `nodes`, which is none of these");
+            return Err(Fault::usage(hinted(error, "write `--target nodes`, or leave `-l` out")));
+        }
+        let asked = making(args.making, &targets)?;
         Ok(Self {
-            asked: making(args.making, &targets)?,
             targets: reach(targets, args.pid)?,
+            selector: args.selector,
+            cluster: cluster_settings(&args.cluster, asked.image.as_ref())?,
+            asked,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,
             fail_on: args.fail_on,

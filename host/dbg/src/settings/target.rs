@@ -1,11 +1,11 @@
 //! What was typed after `dbg target explain` becomes a target and checks.
 
-use dbg_model::Target;
-use dbg_placement::Asked;
+use dbg_model::{ImageName, Target};
+use dbg_placement::{Asked, ClusterSettings};
 
-use super::CheckSettings;
-use crate::args::{ListFormat, TargetExplain};
-use crate::diagnostic::Fault;
+use super::{CheckSettings, cluster_settings};
+use crate::args::{ListFormat, ObjectFormat, TargetExplain, TargetRbac};
+use crate::diagnostic::{Fault, hinted};
 
 /// What `dbg target explain` is to do.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct ExplainSettings {
     pub(crate) target: Target,
     /// How a container for it would be made.
     pub(crate) asked: Asked,
+    /// Which cluster it is in.
+    pub(crate) cluster: ClusterSettings,
     /// For which it is wanted; none is as good as one that needs nothing.
     pub(crate) checks: CheckSettings,
     /// How it is printed.
@@ -40,10 +42,45 @@ impl TryFrom<TargetExplain> for ExplainSettings {
             return Err(Fault::usage(anyhow::anyhow!("a plan is of one target")));
         };
         let detail = if args.security { Detail::Security } else { Detail::Plan };
+        let asked = super::run::making(args.making, std::slice::from_ref(target))?;
         Ok(Self {
-            asked: super::run::making(args.making, std::slice::from_ref(target))?,
             target: target.clone(),
             detail,
+            cluster: cluster_settings(&args.cluster, asked.image.as_ref())?,
+            asked,
+            checks: CheckSettings::new(&args.words, args.selection)?,
+            output: args.output,
+        })
+    }
+}
+
+/// What `dbg target rbac` is to do.
+#[derive(Debug)]
+pub(crate) struct RbacSettings {
+    /// For which the role is wanted; one of a cluster.
+    pub(crate) target: Target,
+    /// Which cluster it is in.
+    pub(crate) cluster: ClusterSettings,
+    /// For which it is wanted.
+    pub(crate) checks: CheckSettings,
+    /// How it is printed.
+    pub(crate) output: ObjectFormat,
+}
+
+impl TryFrom<TargetRbac> for RbacSettings {
+    type Error = Fault;
+
+    fn try_from(args: TargetRbac) -> Result<Self, Fault> {
+        let target: Target = args.target.parse().map_err(Fault::usage)?;
+        if !target.is_of_cluster() {
+            let error =
+                anyhow::anyhow!("`{}` takes no role: it is in no cluster", dbg_model::Cell(&target.to_string()));
+            return Err(Fault::usage(hinted(error, "write `node/NAME`, `ns/NAME` or `cluster`")));
+        }
+        let image = args.image.map(|image| image.parse::<ImageName>().map_err(Fault::usage)).transpose()?;
+        Ok(Self {
+            target,
+            cluster: cluster_settings(&args.cluster, image.as_ref())?,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,
         })

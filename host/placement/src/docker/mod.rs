@@ -37,7 +37,10 @@ pub use launch::Mission;
 pub use list::Reachable;
 pub use version::ApiVersion;
 
+pub(crate) use engine::escaped;
 pub(crate) use facts::{container, network};
 pub(crate) use image::Image;
+pub(crate) use image::{AGENT, tag};
 pub(crate) use launch::{Container, launch};
+pub(crate) use owner::{Claim, DEADLINE, Owner, RUN};
 pub(crate) use shell::{Role, ShellContainer};

@@ -95,7 +95,7 @@ fn trial(file: &Path, target: &str, checks: &[String], terminal: &Terminal) -> R
     typed.push("--".into());
     typed.extend(checks.iter().map(Into::into));
     match Cli::try_parse_from(typed).map_err(Fault::own)?.command {
-        Command::Run(args) => run::report(&RunSettings::try_from(args)?, terminal),
+        Command::Run(args) => run::report(RunSettings::try_from(args)?, terminal),
         _ => Err(Fault::own(anyhow!("`dbg run` was taken for another command"))),
     }
 }

@@ -126,6 +126,7 @@ fn orders(plan: &Plan, checks: &[Selected], redact: &[RedactPattern]) -> Orders 
         Place::InProcess => (None, BTreeSet::new()),
         Place::Child(child) => (Some(deadline), child.fences.iter().map(|fence| fence.what).collect()),
         Place::Container(container) => (Some(deadline), container.fences.iter().map(|fence| fence.what).collect()),
+        Place::Pod(pod) => (Some(deadline), pod.fences.iter().map(|fence| fence.what).collect()),
     };
     let mut orders = Orders { codes: Vec::new(), runs: Vec::new(), deadline, fences };
     for check in checks {

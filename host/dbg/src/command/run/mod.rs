@@ -22,7 +22,7 @@ use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use dbg_engine::Engine;
 use dbg_model::{Instant, Redactor, Target};
-use dbg_placement::{Engines, Launcher, Mission, Place, Placed, Program, Refusal, place};
+use dbg_placement::{Clusters, Engines, Launcher, Mission, Placed, Program, Refusal, place};
 use dbg_report::{Report, RunId};
 use dbg_session::RunKey;
 use futures::future::join_all;
@@ -37,7 +37,8 @@ use crate::signal;
 use recording::About;
 use timing::Timing;
 
-pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+pub(crate) fn run(settings: RunSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+    let settings = &expanded(settings)?;
     run_until(settings, terminal, |report, exit| {
         // A reader that is gone has the exit code still.
         print(settings, terminal, &report, exit)?;
@@ -46,11 +47,22 @@ pub(crate) fn run(settings: &RunSettings, terminal: &Terminal) -> Result<Exit, F
 }
 
 /// Runs the checks and gives the report, for whoever has another use for it than to print it.
-pub(super) fn report(settings: &RunSettings, terminal: &Terminal) -> Result<Report, Fault> {
+pub(super) fn report(settings: RunSettings, terminal: &Terminal) -> Result<Report, Fault> {
+    let settings = &expanded(settings)?;
     run_until(settings, terminal, |report, exit| match exit {
         Exit::Interrupted => Err(Fault::interrupted()),
         _ => Ok(report),
     })
+}
+
+/// The same settings with every target by its own name.
+fn expanded(mut settings: RunSettings) -> Result<RunSettings, Fault> {
+    if settings.targets.contains(&Target::Nodes) {
+        let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
+        let expanding = clusters.expand(std::mem::take(&mut settings.targets), settings.selector.as_deref());
+        settings.targets = super::block_on(expanding)?.map_err(Fault::unreachable)?;
+    }
+    Ok(settings)
 }
 
 /// Runs the checks; `end` is told the report while compiled code may still be on its way into the cache.
@@ -79,13 +91,15 @@ async fn run_checks<T>(
 ) -> Result<T, Fault> {
     let mut keeping = code::Keeping::default();
     let engines = Engines::new(engine_settings(), agents::carried(), settings.asked.clone());
-    let ran = load_and_run(settings, terminal, &engines, &mut keeping).await;
+    let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
+    let ran = load_and_run(settings, terminal, (&engines, &clusters), &mut keeping).await;
     let ended = ran.and_then(|Ran { report, exit, recorded }| {
         let ended = end(report, exit)?;
         recorded.map(|()| ended)
     });
     keeping.finish().await;
-    for left in engines.settled().await {
+    let (of_engines, of_clusters) = tokio::join!(engines.settled(), clusters.settled());
+    for left in of_engines.into_iter().chain(of_clusters) {
         printer::note(&format!("warning: {left}"));
     }
     ended
@@ -102,12 +116,15 @@ struct Ran {
 async fn load_and_run(
     settings: &RunSettings,
     terminal: &Terminal,
-    engines: &Engines,
+    (engines, clusters): (&Engines, &Clusters),
     keeping: &mut code::Keeping,
 ) -> Result<Ran, Fault> {
-    let held = engines.clone();
-    let cancelled =
-        signal::listen(move || held.release_all()).context("signals cannot be received").map_err(Fault::own)?;
+    let held = (engines.clone(), clusters.clone());
+    let release = move || {
+        held.0.release_all();
+        held.1.release_all();
+    };
+    let cancelled = signal::listen(release).context("signals cannot be received").map_err(Fault::own)?;
     let timing = Timing::new(settings.timings);
     let (clock, started) = (Clock::now(), now());
 
@@ -126,7 +143,7 @@ async fn load_and_run(
     let needs = needs(&checks);
     let start = Clock::now();
     let placed: Vec<Result<Placed, Refusal>> = tokio::select! {
-        placed = join_all(settings.targets.iter().map(|target| place(target, &needs, engines))) => placed,
+        placed = join_all(settings.targets.iter().map(|target| place(target, &needs, engines, clusters))) => placed,
         () = signal::first(cancelled.clone()) => return Err(Fault::interrupted()),
     };
     timing.say("plan", start.elapsed());
@@ -152,7 +169,14 @@ async fn load_and_run(
         let follower = follow::Follower::new(settings, terminal, &run, &checks, &placed, &cancelled, &redactor);
         let key = Arc::new(RunKey::generate(run.clone()).map_err(Fault::own)?);
         let mission = Mission { run: run.clone(), key, deadline: SystemTime::now() + longest(settings, &checks) };
-        let launcher = Launcher { build: env!("DBG_BUILD"), engine, program, engines: engines.clone(), mission };
+        let launcher = Launcher {
+            build: env!("DBG_BUILD"),
+            engine,
+            program,
+            engines: engines.clone(),
+            clusters: clusters.clone(),
+            mission,
+        };
         let ground = execute::Ground { launcher, codes, redact: site.policy.redact.clone() };
         let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
         timing.say("run", clock.elapsed());

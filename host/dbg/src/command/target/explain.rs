@@ -1,7 +1,7 @@
 //! `dbg target explain`: the plan, without running it.
 
 use dbg_model::{Cell, Target};
-use dbg_placement::{Engines, Explanation, Refusal, place};
+use dbg_placement::{Clusters, Engines, Explanation, Refusal, place};
 use serde::Serialize;
 
 use super::security::Security;
@@ -47,7 +47,8 @@ pub(super) fn explain(settings: &ExplainSettings, terminal: &Terminal) -> Result
     let checks = select(&settings.checks, &site)?;
     let needs = needs(&checks);
     let engines = Engines::new(engine_settings(), agents::carried(), settings.asked.clone());
-    let placed = crate::command::block_on(place(&settings.target, &needs, &engines))?;
+    let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
+    let placed = crate::command::block_on(place(&settings.target, &needs, &engines, &clusters))?;
     may_hold(&checks, placed.as_ref().ok(), &site)?;
     let names: Vec<String> = checks.iter().map(|check| check.declaration.check.to_string()).collect();
     let plan = placed.map(|placed| dbg_placement::explain(&placed.plan));

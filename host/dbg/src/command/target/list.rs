@@ -1,17 +1,19 @@
 //! `dbg target list`
 
+use std::time::Duration;
+
 use dbg_model::Target;
-use dbg_placement::{Asked, Behind, Engines, Unlisted, facts, unlisted};
+use dbg_placement::{Asked, Behind, ClusterError, Clusters, Engines, Unlisted, facts, unlisted};
 use serde::Serialize;
 
 use crate::agents;
-use crate::args::ListFormat;
+use crate::args::{ClusterArgs, ListFormat};
 use crate::command::{block_on, print, print_json};
 use crate::describe::Columns;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer;
-use crate::settings::{Terminal, engine_settings};
+use crate::settings::{Terminal, cluster_settings, engine_settings};
 
 /// One kind of target, or one target that is there. Texts are raw.
 #[derive(Serialize)]
@@ -37,9 +39,12 @@ impl Line {
     }
 }
 
-/// The kinds, then what is there: network namespaces with a name, containers that run and networks, and containers that no engine lists, at
-/// most a thousand of each. Processes are `ps`'s to list. Where no engine answers there is a note.
-pub(super) fn list(output: ListFormat, terminal: &Terminal) -> Result<Exit, Fault> {
+/// A cluster that takes longer is not waited for, unless it was named.
+const QUICK: Duration = Duration::from_secs(2);
+
+/// The kinds, then what is there: network namespaces with a name, containers that run and networks, containers that no engine lists, and nodes of a
+/// cluster, at most a thousand of each. Processes are `ps`'s to list. Where no engine answers there is a note.
+pub(super) fn list(output: ListFormat, cluster: &ClusterArgs, terminal: &Terminal) -> Result<Exit, Fault> {
     let kinds = Target::kinds().iter().map(|kind| Line::new(kind.form, kind.doc));
     let namespaces =
         facts::names().into_iter().map(|name| Line::new(Target::Netns(name), "a network namespace of this machine"));
@@ -57,7 +62,9 @@ pub(super) fn list(output: ListFormat, terminal: &Terminal) -> Result<Exit, Faul
         Target::Network(_) => Line::new(target, "a network of the container engine"),
         _ => Line::new(target, "a container that runs"),
     });
-    let lines: Vec<Line> = kinds.chain(namespaces).chain(of_engine).chain(without).collect();
+    let nodes = nodes(cluster)?;
+    let of_cluster = nodes.iter().map(|node| Line::new(node, "a node of the cluster"));
+    let lines: Vec<Line> = kinds.chain(namespaces).chain(of_engine).chain(without).chain(of_cluster).collect();
     match output {
         ListFormat::Json => print_json(&lines),
         ListFormat::Text => {
@@ -68,4 +75,19 @@ pub(super) fn list(output: ListFormat, terminal: &Terminal) -> Result<Exit, Faul
             print(&columns.render(terminal.width))
         }
     }
+}
+
+/// The nodes of the cluster; where there is none nothing is said, and where it does not answer a note.
+fn nodes(args: &ClusterArgs) -> Result<Vec<Target>, Fault> {
+    let mut settings = cluster_settings(args, None)?;
+    settings.timeout.get_or_insert(QUICK);
+    let clusters = Clusters::new(settings, agents::carried());
+    Ok(match block_on(clusters.nodes(None))? {
+        Ok(nodes) => nodes.targets,
+        Err(ClusterError::NoKubeconfig { .. }) if !args.names_one() => Vec::new(),
+        Err(error) => {
+            printer::note(&format!("note: nodes are not listed: {error}"));
+            Vec::new()
+        }
+    })
 }

@@ -1,0 +1,246 @@
+//! What is read of a cluster's answers. Everything is text of somebody else's until it was checked: a name becomes part of a path.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Of any object.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Metadata {
+    pub(super) name: String,
+    pub(super) namespace: String,
+    pub(super) uid: String,
+    pub(super) resource_version: String,
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) annotations: BTreeMap<String, String>,
+    pub(super) deletion_timestamp: Option<String>,
+}
+
+/// An object of which nothing else is read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Object {
+    pub(super) metadata: Metadata,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct List<T> {
+    #[serde(default)]
+    pub(super) metadata: ListMetadata,
+    // An empty list of some servers is null.
+    #[serde(default)]
+    items: Option<Vec<T>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct ListMetadata {
+    #[serde(rename = "continue", default)]
+    pub(super) more: String,
+}
+
+impl<T> List<T> {
+    pub(super) fn into_items(self) -> Vec<T> {
+        self.items.unwrap_or_default()
+    }
+}
+
+/// A pod.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Pod {
+    pub(super) metadata: Metadata,
+    pub(super) spec: PodSpec,
+    pub(super) status: PodStatus,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct PodSpec {
+    pub(super) node_name: String,
+    pub(super) containers: Vec<Container>,
+    pub(super) image_pull_secrets: Vec<serde::de::IgnoredAny>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Container {
+    pub(super) name: String,
+    pub(super) image: String,
+    pub(super) command: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct PodStatus {
+    pub(super) phase: String,
+    pub(super) reason: String,
+    pub(super) message: String,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) container_statuses: Vec<ContainerStatus>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Condition {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) status: String,
+    pub(super) reason: String,
+    pub(super) message: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ContainerStatus {
+    pub(super) name: String,
+    pub(super) state: State,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct State {
+    pub(super) waiting: Option<Waiting>,
+    pub(super) running: Option<serde::de::IgnoredAny>,
+    pub(super) terminated: Option<Terminated>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Waiting {
+    pub(super) reason: String,
+    pub(super) message: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Terminated {
+    pub(super) reason: String,
+    pub(super) message: String,
+    pub(super) exit_code: i32,
+}
+
+/// A node.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Node {
+    pub(super) metadata: Metadata,
+    pub(super) spec: NodeSpec,
+    pub(super) status: NodeStatus,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct NodeSpec {
+    pub(super) unschedulable: bool,
+    pub(super) taints: Vec<Taint>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Taint {
+    pub(super) key: String,
+    pub(super) effect: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct NodeStatus {
+    pub(super) conditions: Vec<Condition>,
+    pub(super) node_info: NodeInfo,
+    pub(super) images: Vec<NodeImage>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct NodeInfo {
+    pub(super) architecture: String,
+    pub(super) operating_system: String,
+    pub(super) kubelet_version: String,
+    pub(super) container_runtime_version: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct NodeImage {
+    pub(super) names: Vec<String>,
+}
+
+/// The answer to an access review.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Review {
+    pub(super) status: ReviewStatus,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct ReviewStatus {
+    pub(super) allowed: bool,
+    pub(super) evaluation_error: String,
+}
+
+/// Who the server takes us for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Whoami {
+    pub(super) status: WhoamiStatus,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct WhoamiStatus {
+    pub(super) user_info: UserInfo,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct UserInfo {
+    pub(super) username: String,
+}
+
+/// What the server is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Version {
+    pub(super) major: String,
+    pub(super) minor: String,
+}
+
+impl Version {
+    /// The number behind the point; some say `33+`.
+    pub(super) fn minor(&self) -> Option<u32> {
+        let digits: String = self.minor.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok().filter(|_| self.major == "1")
+    }
+}
+
+impl Pod {
+    /// How a container of it stands.
+    pub(super) fn state(&self, container: &str) -> Option<&State> {
+        self.status.container_statuses.iter().find(|status| status.name == container).map(|status| &status.state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_without_what_is_read_of_it_is_still_one() {
+        let pod: Pod = serde_json::from_str(r#"{"metadata":{"name":"x"},"spec":{"containers":[{}]}}"#).unwrap();
+        assert_eq!((pod.metadata.name.as_str(), pod.status.phase.as_str()), ("x", ""));
+        let list: List<Pod> = serde_json::from_str(r#"{"metadata":{"continue":"t"},"items":null}"#).unwrap();
+        assert_eq!((list.metadata.more.as_str(), list.into_items().len()), ("t", 0));
+    }
+
+    #[test]
+    fn a_servers_version_is_a_number_with_whatever_behind_it() {
+        let minor = |major: &str, minor: &str| Version { major: major.into(), minor: minor.into() }.minor();
+        assert_eq!(
+            (minor("1", "37"), minor("1", "33+"), minor("2", "1"), minor("", "")),
+            (Some(37), Some(33), None, None)
+        );
+    }
+}

@@ -1,0 +1,303 @@
+//! An agent in a pod: lease, create, watch, exec; and its end.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, SystemTime};
+
+use dbg_model::Architecture;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::answers;
+use super::connect::{Cluster, Clusters};
+use super::error::ClusterError;
+use super::exec::{Exec, exec};
+use super::lease::{Kind, Lease};
+use super::loading;
+use super::request::Path;
+use super::spec::{self, Identity, LoaderObject};
+use super::start::{self, PodFault, StartError};
+use crate::ProgramError;
+use crate::child::in_one_line;
+use crate::docker::{Mission, Owner, Words};
+use crate::launch::{Account, Ending, LaunchError, Launched, SessionEnd, Stream};
+use crate::plan::{PodImage, PodPlan};
+
+/// After its session has ended, an agent has nothing left to do.
+const LINGER: Duration = Duration::from_secs(2);
+/// A stream that breaks while an agent is sent is begun anew so often: what came is still there.
+const ATTEMPTS: usize = 3;
+
+/// The object of the loader in one namespace, which all pods of a run there share.
+#[derive(Debug)]
+pub(super) struct SharedLoader {
+    object: LoaderObject,
+    lease: Lease,
+}
+
+/// Those of a run, by namespace and architecture; the lock is held while one is created.
+pub(super) type Loaders = Mutex<Vec<(LoaderKey, Weak<SharedLoader>)>>;
+
+/// A namespace and an architecture.
+type LoaderKey = (String, Architecture);
+
+/// An agent's pod. Dropping it removes the pod.
+#[derive(Debug)]
+pub(crate) struct Pod {
+    lease: Lease,
+    loader: Option<Arc<SharedLoader>>,
+    exec: Exec,
+    cluster: Cluster,
+    namespace: String,
+    name: String,
+}
+
+/// Starts the agent of a plan, as the run's target of this number.
+pub(crate) async fn launch(
+    plan: Box<PodPlan>,
+    number: usize,
+    clusters: &Clusters,
+    mission: &Mission,
+) -> Result<Launched, LaunchError> {
+    let _turn = clusters.turn().await;
+    let cluster = clusters.cluster().await?;
+    let begin = Begin { plan, number, clusters: clusters.clone(), cluster, mission: mission.clone() };
+    let (stream, pod) = match begin.plan.image.what.clone() {
+        PodImage::Agent(reference) => begin.pod(0, &reference, None).await?,
+        PodImage::Borrowed(images) => {
+            let loader = begin.loader().await?;
+            let (mut tried, mut last) = (0, None::<LaunchError>);
+            loop {
+                let Some(image) = images.get(tried) else {
+                    let none = PodFault::NotLoaded { text: Words::of("there is no image to borrow") };
+                    return Err(last.unwrap_or_else(|| none.into()));
+                };
+                match begin.pod(tried, &image.reference, Some(&loader)).await {
+                    Ok(begun) => break begun,
+                    Err(LaunchError::Pod(fault)) if fault.is_of_image() => last = Some(fault.into()),
+                    Err(error) => return Err(error),
+                }
+                tried += 1;
+            }
+        }
+    };
+    Ok(Launched::pod(stream, pod, Arc::clone(&mission.key)))
+}
+
+/// What it takes to begin.
+#[derive(Clone)]
+struct Begin {
+    plan: Box<PodPlan>,
+    number: usize,
+    clusters: Clusters,
+    cluster: Cluster,
+    mission: Mission,
+}
+
+impl Begin {
+    fn identity(&self, name: String) -> Identity {
+        Identity { name, owner: Owner::this().labels(&self.mission.run, self.mission.deadline) }
+    }
+
+    /// The object of the loader, made by whoever comes first.
+    async fn loader(&self) -> Result<Arc<SharedLoader>, LaunchError> {
+        let key = (self.plan.namespace.what.clone(), self.plan.architecture);
+        let mut loaders = self.clusters.loaders().lock().await;
+        if let Some(there) = loaders.iter().find(|(known, _)| *known == key).and_then(|(_, loader)| loader.upgrade()) {
+            return Ok(there);
+        }
+        let begin = self.clone();
+        // A task of its own: whoever gives up waiting must not leave behind what was about to be created.
+        let made = tokio::spawn(async move { begin.make_loader().await }).await.map_err(|_| LaunchError::Broke)??;
+        let made = Arc::new(made);
+        loaders.retain(|(known, _)| *known != key);
+        loaders.push((key, Arc::downgrade(&made)));
+        Ok(made)
+    }
+
+    async fn make_loader(&self) -> Result<SharedLoader, LaunchError> {
+        let (namespace, architecture) = (&self.plan.namespace.what, self.plan.architecture);
+        let (_, program) = self.clusters.agents().sent(architecture).map_err(ProgramError::from)?;
+        let identity = self.identity(format!("dbg-{}-{architecture}", self.mission.run).replace('_', "-"));
+        let body = spec::loader(&identity, namespace, program);
+        let lease = self.clusters.leases().take(&self.cluster, Kind::ConfigMap, namespace, &identity.name);
+        let path = Path::of("configmaps", Some(namespace));
+        let (lease, created) = created(lease, self.cluster.post("create a ConfigMap", path, &body).await)?;
+        Ok(SharedLoader { object: LoaderObject { name: identity.name, uid: created.metadata.uid }, lease })
+    }
+
+    /// A pod of this image, with the agent in it.
+    async fn pod(
+        &self,
+        attempt: usize,
+        image: &str,
+        loader: Option<&Arc<SharedLoader>>,
+    ) -> Result<(Stream, Pod), LaunchError> {
+        let again = if attempt == 0 { String::new() } else { format!("-{attempt}") };
+        let name = format!("dbg-{}-{}{again}", self.mission.run, self.number);
+        let (namespace, begin) = (self.plan.namespace.what.clone(), self.clone());
+        let (own, reference, object) = (name.clone(), image.to_owned(), loader.map(|loader| loader.object.clone()));
+        // As above.
+        let creating = tokio::spawn(async move { begin.create(own, &reference, object.as_ref()).await });
+        let (lease, created) = creating.await.map_err(|_| LaunchError::Broke)??;
+        if let Err(error) = start::started(&self.cluster, &namespace, &created).await {
+            // The reason is the better news than that it could not be removed, which is told in the end.
+            let _ = lease.remove().await;
+            return Err(match error {
+                StartError::Cluster(error) => error.into(),
+                StartError::Pod(fault) => fault.into(),
+            });
+        }
+        let (stream, exec) = self.session(&namespace, &name, loader.is_some()).await?;
+        let (cluster, loader) = (self.cluster.clone(), loader.cloned());
+        Ok((stream, Pod { lease, loader, exec, cluster, namespace, name }))
+    }
+
+    async fn create(
+        &self,
+        name: String,
+        image: &str,
+        loader: Option<&LoaderObject>,
+    ) -> Result<(Lease, answers::Object), LaunchError> {
+        let namespace = &self.plan.namespace.what;
+        let lasting = self.mission.deadline.duration_since(SystemTime::now()).unwrap_or(Duration::from_secs(1));
+        let identity = self.identity(name);
+        let body = spec::pod(&self.plan, &identity, image, loader, lasting);
+        let lease = self.clusters.leases().take(&self.cluster, Kind::Pod, namespace, &identity.name);
+        let answer = self.cluster.post("create a pod", Path::of("pods", Some(namespace)), &body).await;
+        let (lease, made): (_, answers::Pod) = created(lease, answer)?;
+        let asked = body.spec.iter().flat_map(|spec| &spec.containers).next();
+        let command = asked.and_then(|container| container.command.clone()).unwrap_or_default();
+        if let Some(text) = rewritten(&made, image, &command) {
+            let _ = lease.remove().await;
+            return Err(PodFault::Rewritten { text: Words::of(&text) }.into());
+        }
+        Ok((lease, answers::Object { metadata: made.metadata }))
+    }
+
+    /// The agent over exec: as it lies there, or sent.
+    async fn session(&self, namespace: &str, name: &str, is_sent: bool) -> Result<(Stream, Exec), LaunchError> {
+        let token = self.mission.key.public();
+        let command = || spec::serve(&self.plan, is_sent, &token);
+        if !is_sent {
+            return Ok(exec(&self.cluster, namespace, name, command()).await?);
+        }
+        let (packed, _) = self.clusters.agents().sent(self.plan.architecture).map_err(ProgramError::from)?;
+        let mut attempt = 1;
+        loop {
+            let (stream, mut exec) = exec(&self.cluster, namespace, name, command()).await?;
+            match loading::send(stream, packed).await {
+                Ok(stream) => return Ok((stream, exec)),
+                Err(error) => {
+                    let ended = timeout(LINGER, exec.ended()).await.unwrap_or(Ending::Unknown);
+                    let words = in_one_line(&exec.said());
+                    // A loader that said why, or a pod that is gone, does no better the next time.
+                    if let Some(fault) = start::end_of(&self.cluster, namespace, name).await {
+                        return Err(fault.into());
+                    }
+                    if attempt >= ATTEMPTS || !words.is_empty() || matches!(ended, Ending::Code(_)) {
+                        let text = if words.is_empty() { error.to_string() } else { words };
+                        return Err(PodFault::NotLoaded { text: Words::of(&text) }.into());
+                    }
+                    attempt += 1;
+                }
+            }
+        }
+    }
+}
+
+/// What the server answered to a creation, and the hold on it where there may be something.
+fn created<T: HasUid>(lease: Lease, answer: Result<T, ClusterError>) -> Result<(Lease, T), LaunchError> {
+    match answer {
+        Ok(object) => {
+            lease.created(object.uid());
+            Ok((lease, object))
+        }
+        // It answered: there is nothing of ours.
+        Err(error) if error.is_answer() => {
+            lease.not_created();
+            Err(error.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+trait HasUid {
+    fn uid(&self) -> &str;
+}
+
+impl HasUid for answers::Pod {
+    fn uid(&self) -> &str {
+        &self.metadata.uid
+    }
+}
+
+impl HasUid for answers::Object {
+    fn uid(&self) -> &str {
+        &self.metadata.uid
+    }
+}
+
+/// What a webhook changed without which there is no run; more is added by many, and is none of ours.
+fn rewritten(made: &answers::Pod, image: &str, command: &[String]) -> Option<String> {
+    let Some(own) = made.spec.containers.iter().find(|container| container.name == spec::CONTAINER) else {
+        return Some("its container is gone".to_owned());
+    };
+    if own.image != image {
+        return Some(format!("its image is `{}` and not `{image}`", own.image));
+    }
+    (own.command != command).then(|| "its command is another one".to_owned())
+}
+
+impl Pod {
+    /// Waits for its end after its session's, and removes it. After a session that ended in order it is removed at once.
+    pub(crate) async fn gone(mut self, end: SessionEnd) -> Result<(), LaunchError> {
+        let (ending, became) = match end {
+            SessionEnd::InOrder => (Ending::Code(0), None),
+            SessionEnd::Broken => {
+                let ending = timeout(LINGER, self.exec.ended()).await.unwrap_or(Ending::Lingered);
+                let became = match ending {
+                    Ending::Code(0) => None,
+                    _ => start::end_of(&self.cluster, &self.namespace, &self.name).await,
+                };
+                (ending, became)
+            }
+        };
+        let words = in_one_line(&self.exec.said());
+        let Self { lease, loader, .. } = self;
+        // The last pod of a namespace removes what they shared.
+        let shared = loader.and_then(Arc::into_inner);
+        let (removed, also) = tokio::join!(lease.remove(), async {
+            match shared {
+                Some(shared) => shared.lease.remove().await,
+                None => Ok(()),
+            }
+        });
+        if let Some(fault) = became {
+            return Err(fault.into());
+        }
+        removed?;
+        also?;
+        if ending == Ending::Code(0) { Ok(()) } else { Err(LaunchError::Ended(Account { ending, words })) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(containers: &str) -> answers::Pod {
+        serde_json::from_str(&format!("{{\"spec\":{{\"containers\":[{containers}]}}}}")).unwrap()
+    }
+
+    #[test]
+    fn a_webhook_may_add_and_may_not_take_away() {
+        let own = r#"{"name":"agent","image":"cart:1","command":["/x","park"]}"#;
+        let command = ["/x".to_owned(), "park".to_owned()];
+        let changed = |containers: &str| rewritten(&made(containers), "cart:1", &command);
+        assert_eq!(changed(own), None);
+        assert_eq!(changed(&format!(r#"{{"name":"proxy","image":"p"}},{own}"#)), None);
+        assert!(changed(r#"{"name":"proxy"}"#).unwrap().contains("gone"));
+        assert!(changed(&own.replace("cart:1", "mirror/cart:1")).unwrap().contains("mirror/cart:1"));
+        assert!(changed(&own.replace("/x", "/bin/sh")).unwrap().contains("command"));
+    }
+}

@@ -1,0 +1,72 @@
+//! Kubernetes: a cluster is connected to, looked at, and given a pod for an agent.
+//!
+//! `settings` and `config` say where a cluster is and who asks it, `connect` and `request` ask it within bounds, `facts` and `images` look,
+//! `preflight` tries a plan, `spec` turns it into bodies, `lease` holds what was created, `start` watches it, `exec` and `loading` bring the
+//! agent in. This room must never know how a plan is made.
+
+mod answers;
+mod config;
+mod connect;
+mod error;
+mod exec;
+mod facts;
+mod fault;
+mod gc;
+mod images;
+mod launch;
+mod lease;
+mod list;
+mod loading;
+mod preflight;
+mod request;
+mod rights;
+mod settings;
+mod spec;
+mod start;
+
+pub use connect::{Cluster, Clusters};
+pub use error::{CertificateDefect, ClusterError};
+pub use facts::{ClusterFacts, ClusterTarget, NodeFacts, SeenNode};
+pub use gc::{LeftObject, LeftObjects, Namespaces};
+pub use images::{Borrowed, ImageFacts, Lender};
+pub use list::{ExpandError, Nodes};
+pub use rights::{Need, Right, rights};
+pub use settings::{ClusterSettings, ExecPlugins, Kubeconfigs};
+pub use start::PodFault;
+
+pub(crate) use launch::{Pod, launch};
+pub(crate) use preflight::preflight;
+
+use dbg_model::{Architecture, Target};
+
+use rights::{AgentComes, Looked};
+
+/// Looks at a target of a cluster, with what the settings say of its image.
+pub(crate) async fn look_at(target: &Target, clusters: &Clusters) -> Result<ClusterTarget, ClusterError> {
+    let _turn = clusters.turn().await;
+    let agents = clusters.agents();
+    let tag = |architecture: Architecture| agents.image(architecture).ok().map(|ids| crate::docker::tag(&ids));
+    let wish = facts::ImageWish { named: clusters.image(), tag: &tag };
+    facts::look(&clusters.cluster().await?, target, wish).await
+}
+
+/// The role that a target takes, with its binding, as objects of the API: the least that is enough. `name` is the role's.
+///
+/// # Errors
+/// As [`Clusters::cluster`]: that the cluster does not say who asks is none.
+pub async fn role_for(
+    target: &Target,
+    name: &str,
+    clusters: &Clusters,
+) -> Result<Vec<serde_json::Value>, ClusterError> {
+    let cluster = clusters.cluster().await?;
+    let namespace = match target {
+        Target::Namespace(name) => name.as_str(),
+        _ => cluster.namespace(),
+    };
+    let comes = if clusters.image().is_some() { AgentComes::InImage } else { AgentComes::Sent };
+    let is_on_node = matches!(target, Target::Node(_)) || comes == AgentComes::Sent;
+    let looked = if is_on_node { Looked::AtNode } else { Looked::Nowhere };
+    let user = preflight::user(&cluster).await.unwrap_or_else(|| "USER".to_owned());
+    Ok(rights::role(&rights::rights_of(namespace, comes, looked), name, &user))
+}

@@ -1,0 +1,270 @@
+//! The plan of an agent in a pod of its own.
+
+use std::collections::BTreeSet;
+
+use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
+use dbg_model::{Architecture, Capability, Fence, Target};
+
+use super::container::{BindMount, Limit, User};
+use super::rights::{self, wanted};
+use super::{Because, Needs, Place, Plan};
+use crate::Refusal;
+use crate::docker::Words;
+use crate::kube::{Borrowed, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, SeenNode};
+
+/// What a pod is created with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodPlan {
+    /// The cluster that it is created in.
+    pub cluster: ClusterFacts,
+    /// The namespace that it is created in.
+    pub namespace: Because<String>,
+    /// The node that it is for, where it matters.
+    pub node: Option<Because<String>>,
+    /// What its node runs on.
+    pub architecture: Architecture,
+    /// Of which image, and how the agent gets into it.
+    pub image: Because<PodImage>,
+    /// Namespaces of the node that it has.
+    pub joins: Vec<Because<NodeNamespace>>,
+    /// Namespaces that are its own.
+    pub leaves: Vec<Because<NodeNamespace>>,
+    /// What of the node is mounted.
+    pub mounts: Vec<Because<BindMount>>,
+    /// Who the agent is in it.
+    pub user: Because<User>,
+    /// Linux capabilities that the agent keeps while checks run.
+    pub keeps: Vec<Because<LinuxCapability>>,
+    /// Beneath which directory of the container the files of the checks are.
+    pub root: Because<String>,
+    /// What of the file system stays in reach.
+    pub files: Because<FileReach>,
+    /// Whether other processes' sockets are looked at.
+    pub watches_processes: WatchesProcesses,
+    /// What loosens or tightens what keeps it in.
+    pub options: Vec<Because<PodOption>>,
+    /// What it may take.
+    pub limits: Vec<Because<Limit>>,
+    /// What is to keep the agent in.
+    pub fences: Vec<Because<Fence>>,
+}
+
+/// Of which image a pod is, and how the agent gets into it. Raw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PodImage {
+    /// The agent is in it.
+    Agent(String),
+    /// It is somebody else's, the first of these that works; the agent is sent.
+    Borrowed(Vec<Borrowed>),
+}
+
+/// A namespace that a node and a pod may have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NodeNamespace {
+    /// Interfaces, routes, sockets.
+    Network,
+    /// Processes.
+    Processes,
+}
+
+/// What loosens or tightens what keeps a container in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PodOption {
+    /// No token of a service account is in it.
+    NoToken,
+    /// Its root is read-only.
+    ReadOnlyRoot,
+    /// No program in it gains a right.
+    NoEscalation,
+    /// Every capability that is not kept is dropped before it starts.
+    DropsAll,
+    /// The runtime's filter of system calls.
+    Seccomp,
+    /// No profile of AppArmor.
+    NoAppArmor,
+    /// The type of SELinux that may see what is outside.
+    SuperPrivilegedType,
+    /// Every taint of the node is tolerated.
+    ToleratesAll,
+}
+
+/// Where the node's files are in the container.
+const HOST: &str = "/host";
+/// Two checks of the largest limit, and the agent.
+const MEMORY: i64 = 1280 << 20;
+/// One whole processor.
+const PROCESSOR: i64 = 1_000_000_000;
+
+pub(super) fn of(needs: &Needs, target: &ClusterTarget) -> Result<Plan, Refusal> {
+    let ClusterTarget { cluster, target, node, images } = target;
+    let seen = reachable(cluster, node)?;
+    let mut plan = ordinary(needs, cluster, target, node, image(cluster, images, seen)?)?;
+    let mut notes = cluster.notes.clone();
+    if let Target::Node(_) = target {
+        on_node(needs, &mut plan);
+    }
+    if let Some(seen) = seen.filter(|seen| !seen.repels.is_empty()) {
+        let why: Vec<&str> = seen.repels.iter().map(Words::as_str).collect();
+        notes.push(format!("ordinary pods are kept from the node `{}`: {}", seen.name, why.join(", ")));
+    }
+    if let NodeFacts::Unknown { name, reason } = node {
+        notes.push(format!("whether the node `{name}` is ready is unknown: {reason}"));
+    }
+    let reason = "a pod stands where the target is, and this process need not";
+    Ok(Plan { target: target.clone(), place: Because::new(Place::Pod(Box::new(plan)), reason), notes })
+}
+
+/// The node, if it is known and an agent can run on it.
+fn reachable<'facts>(cluster: &ClusterFacts, node: &'facts NodeFacts) -> Result<Option<&'facts SeenNode>, Refusal> {
+    let seen = match node {
+        NodeFacts::Any | NodeFacts::Unknown { .. } => return Ok(None),
+        NodeFacts::Missing { known } => {
+            return Err(Refusal::NoNode { context: cluster.context.clone(), known: known.clone() });
+        }
+        NodeFacts::There(seen) => seen,
+    };
+    let name = seen.name.clone();
+    if seen.is_virtual {
+        return Err(Refusal::VirtualNode { name });
+    }
+    if let Some(reason) = &seen.not_ready {
+        return Err(Refusal::NodeNotReady { name, reason: reason.clone() });
+    }
+    if seen.architecture.is_none() || seen.system.as_str() != "linux" {
+        let runs = Words::of(&format!("{} on {}", seen.system, seen.architecture_word));
+        return Err(Refusal::NodeOfOtherKind { name, runs });
+    }
+    Ok(Some(seen))
+}
+
+fn image(cluster: &ClusterFacts, images: &ImageFacts, node: Option<&SeenNode>) -> Result<Because<PodImage>, Refusal> {
+    if let Some(named) = &images.named {
+        return Ok(Because::new(PodImage::Agent(named.clone()), "`--image` names it, and the agent is in it"));
+    }
+    if let Some(own) = &images.own {
+        return Ok(Because::new(PodImage::Agent(own.clone()), "the node has the agent's own image: nothing is pulled"));
+    }
+    let Some(first) = images.borrowed.first() else {
+        return Err(Refusal::NoNodeImage {
+            context: cluster.context.clone(),
+            node: node.map(|node| node.name.clone()),
+        });
+    };
+    let whose = match &first.lender {
+        Lender::Pod(name) => format!("the pod {} runs of it", Words::of(name)),
+        Lender::Pause => "it holds the namespaces of every pod".to_owned(),
+    };
+    let reason = format!(
+        "no image of dbg is known to be there, so this one is borrowed, which is on the node already ({whose}); nothing of it is started, and the agent is sent over the session's stream"
+    );
+    Ok(Because::new(PodImage::Borrowed(images.borrowed.clone()), reason))
+}
+
+/// One that has nothing: no right, no file, no process of anybody else.
+fn ordinary(
+    needs: &Needs,
+    cluster: &ClusterFacts,
+    target: &Target,
+    node: &NodeFacts,
+    image: Because<PodImage>,
+) -> Result<PodPlan, Refusal> {
+    let namespace = match target {
+        Target::Namespace(name) => Because::new(name.to_string(), "it is the target"),
+        Target::Pod(pod) => return Err(Refusal::NoAgentInPod { pod: pod.clone() }),
+        _ => Because::new(cluster.namespace.clone(), "`-n` or the context says so; `default` where neither does"),
+    };
+    let (node, architecture) = match node {
+        NodeFacts::There(seen) => {
+            let reason = match (target, &image.what) {
+                (Target::Node(_), _) => Some("it is the target"),
+                (_, PodImage::Borrowed(_)) => Some("the borrowed image is on it"),
+                (_, PodImage::Agent(_)) => None,
+            };
+            (reason.map(|reason| Because::new(seen.name.to_string(), reason)), seen.architecture)
+        }
+        NodeFacts::Unknown { name, .. } => (Some(Because::new(name.to_string(), "it is the target")), None),
+        NodeFacts::Any | NodeFacts::Missing { .. } => (None, None),
+    };
+    let watches = if needs.contains(&Capability::Processes) { WatchesProcesses::Yes } else { WatchesProcesses::No };
+    let mut fences = rights::fences(watches);
+    fences.retain(|fence| fence.what != Fence::EndsWithOperator && fence.what != Fence::Landlock);
+    Ok(PodPlan {
+        cluster: cluster.clone(),
+        namespace,
+        node,
+        // Where nobody says, it is most likely this machine's.
+        architecture: architecture.unwrap_or(Architecture::OWN),
+        image,
+        joins: Vec::new(),
+        leaves: vec![
+            Because::new(NodeNamespace::Network, "checks see what an ordinary pod of this namespace sees"),
+            Because::new(NodeNamespace::Processes, "nobody else's processes are of interest"),
+        ],
+        mounts: Vec::new(),
+        user: Because::new(User::Nobody, "nothing in it takes a right"),
+        keeps: Vec::new(),
+        root: Because::new("/".to_owned(), "the container's own files; `hosts` and `resolv.conf` are the kubelet's"),
+        files: rights::files(needs),
+        watches_processes: watches,
+        options: vec![
+            Because::new(PodOption::NoToken, "the agent asks the cluster for nothing"),
+            Because::new(PodOption::ReadOnlyRoot, "nothing in it has to be written"),
+            Because::new(PodOption::NoEscalation, "no program in it would gain a right"),
+            Because::new(PodOption::DropsAll, "what no check needs is not there"),
+            Because::new(PodOption::Seccomp, "the runtime's filter stands around the agent's own"),
+        ],
+        limits: vec![
+            Because::new(Limit::Memory(MEMORY), "two checks of the largest size and the agent"),
+            Because::new(Limit::Processor(PROCESSOR), "the node has its own work"),
+        ],
+        fences,
+    })
+}
+
+/// What the checks look at of a node.
+fn on_node(needs: &Needs, plan: &mut PodPlan) {
+    plan.leaves.clear();
+    let network = [Capability::Resolver, Capability::Sockets, Capability::Connect, Capability::NetworkState];
+    let words = |of: &[Capability]| {
+        let granted: BTreeSet<&str> = of.iter().filter(|one| needs.contains(one)).map(|one| one.word()).collect();
+        granted.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    };
+    let looks = words(&network);
+    if looks.is_empty() {
+        plan.leaves.push(Because::new(NodeNamespace::Network, "no check looks at the node's network"));
+    } else {
+        plan.joins.push(Because::new(NodeNamespace::Network, format!("{looks} look at the node's network")));
+        plan.root.reason = "the container's own files; `hosts` and `resolv.conf` are the node's".to_owned();
+    }
+    if needs.contains(&Capability::Processes) {
+        plan.joins.push(Because::new(NodeNamespace::Processes, "`processes` looks at the node's processes"));
+    } else {
+        plan.leaves.push(Because::new(NodeNamespace::Processes, "no check looks at the node's processes"));
+    }
+    if needs.contains(&Capability::Files) {
+        let reason = "`files` reads the node's files";
+        plan.mounts.push(Because::new(BindMount { source: "/", target: HOST }, reason));
+        plan.root = Because::new(HOST.to_owned(), "the node's files are mounted there, read-only");
+    }
+    plan.keeps = wanted(needs);
+    if !plan.keeps.is_empty() {
+        plan.user = Because::new(User::Root, "the rights that are kept count for root alone; it has no other");
+    }
+    let looks_in = plan.keeps.iter().any(|right| right.what == LinuxCapability::SysPtrace);
+    if looks_in {
+        let reason = "a profile for containers would hide what other processes have open";
+        plan.options.push(Because::new(PodOption::NoAppArmor, reason));
+    }
+    if looks_in || !plan.mounts.is_empty() {
+        let reason = "SELinux would forbid a container what is outside of it; nothing is ever given another label";
+        plan.options.push(Because::new(PodOption::SuperPrivilegedType, reason));
+    }
+    plan.options.push(Because::new(
+        PodOption::ToleratesAll,
+        "a node that ordinary pods are kept from is looked at all the same",
+    ));
+}
+
+#[cfg(test)]
+#[path = "pod/tests.rs"]
+mod tests;
