@@ -33,9 +33,10 @@ pub use event::{
 pub use failure::{Failure, FailureCode};
 pub use fence::Fence;
 pub use grant::{
-    Allowed, Allows, BoundError, ConnectBound, Effective, Exposure, FilesBound, FilesGrant, Grant, GrantError,
-    GrantRequest, HostRule, Protocol, SocketRule, SocketsBound, SocketsGrant, Where, Widening, Withheld, Withholder,
-    effective, exposure, reach, widened,
+    Allowed, Allows, BoundError, ClusterBound, ClusterGrant, ClusterKind, ClusterName, ClusterNamespace, ClusterRead,
+    ClusterRule, ClusterVerb, ConnectBound, Effective, Exposure, FilesBound, FilesGrant, Grant, GrantError,
+    GrantRequest, HostRule, NamespaceRule, Protocol, SocketRule, SocketsBound, SocketsGrant, Where, Widening, Withheld,
+    Withholder, effective, exposure, is_namespace, is_object_name, reach, widened,
 };
 pub use machine::{Architecture, ArchitectureError, CpuFeature, Machine};
 pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName, VendorName};

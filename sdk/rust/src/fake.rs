@@ -20,6 +20,7 @@
 //! assert!(report.mistakes.is_empty());
 //! ```
 
+mod cluster;
 mod connect;
 pub(crate) mod imports;
 mod machine;
@@ -36,6 +37,7 @@ pub use connect::Connect;
 pub use report::{Artifact, Cell, Column, Evidence, EvidenceValue, Finding, Metric, Progress, Report, Table};
 pub use resolver::Resolver;
 
+use self::cluster::Cluster;
 use crate::{Failure, Run, files, network_state, processes};
 use network::{Machine, Network};
 use state::State;
@@ -52,6 +54,7 @@ pub struct Host {
     connect: Result<Connect, crate::connect::Error>,
     network: Result<Network, network_state::Error>,
     machine: Result<Machine, processes::Error>,
+    cluster: Result<Cluster, crate::cluster::Error>,
 }
 
 impl Host {
@@ -79,6 +82,10 @@ impl Host {
             machine: Err(processes::Error {
                 code: processes::ErrorCode::Denied,
                 text: "`processes` was not granted".to_owned(),
+            }),
+            cluster: Err(crate::cluster::Error {
+                code: crate::cluster::ErrorCode::Denied,
+                text: "`cluster` was not granted".to_owned(),
             }),
         }
     }

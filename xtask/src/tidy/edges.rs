@@ -17,7 +17,7 @@ const ROOMS: [Room; 12] = [
     Room { name: "engine", floor: 3, imports: &["model", "capability", "plugin"] },
     Room { name: "agent", floor: 4, imports: &["model", "capability", "probe", "plugin", "session", "engine"] },
     // The agent of the local placement lives in the operator's process and runs on the operator's engine.
-    Room { name: "placement", floor: 5, imports: &["model", "session", "engine", "agent"] },
+    Room { name: "placement", floor: 5, imports: &["model", "capability", "session", "engine", "agent"] },
     Room {
         name: "dbg",
         floor: 6,
