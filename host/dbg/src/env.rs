@@ -43,6 +43,14 @@ pub(crate) const DOCKER_TLS_VERIFY: Variable =
 /// Where engines without root listen.
 pub(crate) const XDG_RUNTIME_DIR: Variable =
     Variable { name: "XDG_RUNTIME_DIR", doc: "folder of the sockets of engines without root" };
+/// Where kubeconfigs are.
+pub(crate) const KUBECONFIG: Variable =
+    Variable { name: "KUBECONFIG", doc: "kubeconfigs, parted by `:`; ~/.kube/config without it" };
+/// Whether dbg runs in a pod.
+pub(crate) const KUBERNETES_SERVICE_HOST: Variable = Variable {
+    name: "KUBERNETES_SERVICE_HOST",
+    doc: "in a pod, its service account reads the cluster where there is no kubeconfig",
+};
 /// Colour off.
 pub(crate) const NO_COLOR: Variable = Variable { name: "NO_COLOR", doc: "no colour, when set to anything" };
 /// Kind of terminal.
@@ -59,7 +67,7 @@ pub(crate) const SUDO_USER: Variable = Variable { name: "SUDO_USER", doc: "likew
 pub(crate) const SUDO_UID: Variable = Variable { name: "SUDO_UID", doc: "likewise, their number" };
 
 /// All of them, for help and documentation. A secret parameter given as `env:NAME` reads the variable it names besides.
-pub(crate) const ALL: [Variable; 16] = [
+pub(crate) const ALL: [Variable; 18] = [
     XDG_DATA_HOME,
     XDG_CACHE_HOME,
     XDG_CONFIG_HOME,
@@ -70,6 +78,8 @@ pub(crate) const ALL: [Variable; 16] = [
     DOCKER_CERT_PATH,
     DOCKER_TLS_VERIFY,
     XDG_RUNTIME_DIR,
+    KUBECONFIG,
+    KUBERNETES_SERVICE_HOST,
     NO_COLOR,
     TERM,
     COLUMNS,

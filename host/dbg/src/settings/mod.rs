@@ -2,6 +2,7 @@
 
 mod audit;
 mod checks;
+mod cluster;
 mod engine;
 mod paths;
 mod policy;
@@ -15,6 +16,7 @@ mod trust;
 
 pub(crate) use audit::sinks;
 pub(crate) use checks::{CheckRequest, CheckSettings, UnsignedRule};
+pub(crate) use cluster::cluster_settings;
 pub(crate) use engine::engine_settings;
 pub(crate) use paths::Paths;
 pub(crate) use policy::{Policy, ReadAndSend};

@@ -38,7 +38,7 @@ impl ClusterState {
         })))
     }
 
-    fn set(&mut self, of: &Resource<LogQueryHandle>, change: impl FnOnce(&mut ReadLogs)) {
+    fn set_log(&mut self, of: &Resource<LogQueryHandle>, change: impl FnOnce(&mut ReadLogs)) {
         if let Some(LogQuery(query)) = self.logs.get_mut(of.rep()) {
             change(query);
         }
@@ -54,17 +54,17 @@ impl wit::Host for ClusterState {
 
 impl wit::HostLogQuery for ClusterState {
     fn previous(&mut self, of: Resource<LogQueryHandle>) -> wasmtime::Result<()> {
-        self.set(&of, |query| query.life = ContainerLife::Previous);
+        self.set_log(&of, |query| query.life = ContainerLife::Previous);
         Ok(())
     }
 
     fn set_lines(&mut self, of: Resource<LogQueryHandle>, lines: u32) -> wasmtime::Result<()> {
-        self.set(&of, |query| query.lines = lines.clamp(1, LINES.0));
+        self.set_log(&of, |query| query.lines = lines.clamp(1, LINES.0));
         Ok(())
     }
 
     fn set_bytes(&mut self, of: Resource<LogQueryHandle>, bytes: u32) -> wasmtime::Result<()> {
-        self.set(&of, |query| query.bytes = bytes.clamp(1, BYTES.0));
+        self.set_log(&of, |query| query.bytes = bytes.clamp(1, BYTES.0));
         Ok(())
     }
 
