@@ -140,4 +140,4 @@ impl From<ClusterReadError> for errors::Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -158,7 +158,10 @@ impl FromStr for ClusterKind {
         let is_kind = kind.starts_with(|c: char| c.is_ascii_uppercase())
             && kind.len() <= 63
             && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if is_kind && (group.is_empty() != text.contains('.')) && (group.is_empty() || is_object_name(group)) {
+        if is_kind
+            && (group.is_empty() != text.contains('.'))
+            && (group.is_empty() || group.len() <= 253 && group.split('.').all(is_namespace))
+        {
             Ok(Self { kind: kind.to_owned(), group: group.to_owned() })
         } else {
             Err(BoundError::cluster(text))
