@@ -22,7 +22,8 @@ pub use connect::{
     Outcome,
 };
 pub use files::{
-    Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
+    Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved,
+    ScanId, Usage,
 };
 pub use network_state::{
     Capped, InterfaceAddress, LocalPorts, Neighbour, NetworkInterface, NetworkState, NetworkStateError,

@@ -41,6 +41,7 @@ wasmtime::component::bindgen!({
         "dbg:files/file-tree.[drop]file": async | trappable,
         "dbg:files/file-tree.open": async | trappable,
         "dbg:files/file-tree.stat": async | trappable,
+        "dbg:files/file-tree.disk-usage": async | trappable,
         "dbg:files/file-tree.read-link": async | trappable,
         "dbg:files/file-tree.[method]entries.next": async | trappable,
         "dbg:files/file-tree.[method]entries.close": async | trappable,

@@ -51,6 +51,7 @@ pub struct Host {
     cancelled: bool,
     resolver: Result<Resolver, crate::resolver::Error>,
     files: Tree,
+    usages: Vec<(String, files::Usage)>,
     connect: Result<Connect, crate::connect::Error>,
     network: Result<Network, network_state::Error>,
     machine: Result<Machine, processes::Error>,
@@ -71,6 +72,7 @@ impl Host {
             cancelled: false,
             resolver: Err(denied),
             files: Tree::default(),
+            usages: Vec::new(),
             connect: Err(crate::connect::Error {
                 code: crate::connect::ErrorCode::Denied,
                 text: "`connect` was not granted".to_owned(),
@@ -157,6 +159,13 @@ impl Host {
     #[must_use]
     pub fn directory(mut self, path: &str) -> Self {
         self.files.put(path, tree::Node::Directory);
+        self
+    }
+
+    /// How full the file system is that is mounted at this folder; of several the last that fits counts. Otherwise all is 0.
+    #[must_use]
+    pub fn usage(mut self, folder: &str, usage: files::Usage) -> Self {
+        self.usages.push((folder.to_owned(), usage));
         self
     }
 
