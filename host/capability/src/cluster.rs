@@ -12,7 +12,7 @@ pub struct ClusterSubject {
     pub kind: String,
     /// Never empty: the one that is meant where none is named.
     pub namespace: String,
-    /// Empty without a kind.
+    /// Empty without a kind, and for all of a cluster.
     pub name: String,
     /// Empty where the operator named none.
     pub container: String,

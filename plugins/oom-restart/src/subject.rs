@@ -26,7 +26,7 @@ impl Subject {
     pub(crate) fn read(parameters: &OomRestart) -> Result<Self, Failure> {
         let target = cluster::target()?;
         let is_pod = target.kind == "Pod";
-        if !matches!(target.kind.as_str(), "" | "Pod" | "Namespace") && parameters.namespace.is_none() {
+        if !matches!(target.kind.as_str(), "" | "Pod" | "Namespace" | "Cluster") && parameters.namespace.is_none() {
             let what = format!(
                 "a {} runs no pods of its own: name `pod=` and `namespace=`, or `--target pod/NAME`",
                 target.kind
