@@ -67,7 +67,7 @@ pub struct Metadata {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Usage {
+pub(crate) struct Usage {
     pub size: u64,
     pub available: u64,
     pub inodes: u64,
