@@ -221,3 +221,6 @@ pub(super) fn told(error: &ClusterError) -> ClusterReadError {
     };
     ClusterReadError::new(code, text)
 }
+
+#[cfg(test)]
+mod tests;
