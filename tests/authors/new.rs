@@ -5,7 +5,7 @@ use dbg_tests::{Context, exit};
 use crate::listed;
 use crate::workshop::Workshop;
 
-const ALL: [&str; 6] = ["files", "resolver", "sockets", "connect", "network-state", "processes"];
+const ALL: [&str; 7] = ["files", "resolver", "sockets", "connect", "network-state", "processes", "cluster"];
 
 #[test]
 fn a_check_with_every_capability_is_built_tested_and_run() {

@@ -9,6 +9,7 @@
 )]
 
 mod case;
+mod cluster;
 mod component;
 mod connect;
 mod expected;
@@ -26,7 +27,7 @@ use std::path::Path;
 use dbg_tests::guests;
 
 /// Every list of cases.
-const CASES: [&[&str]; 9] = [
+const CASES: [&[&str]; 10] = [
     file::CASES,
     component::CASES,
     run::CASES,
@@ -36,6 +37,7 @@ const CASES: [&[&str]; 9] = [
     resolver::CASES,
     connect::CASES,
     state::CASES,
+    cluster::CASES,
 ];
 
 #[test]

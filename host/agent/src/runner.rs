@@ -1,7 +1,7 @@
 //! Orders of a session become runs of the engine, where somebody vouches for what they run.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use dbg_plugin::trust::{Told, VouchError, Vouched};
 use dbg_session::{Caller, CodeId, Native, Order, Runner, Trust};
 use tokio::sync::{mpsc, watch};
 
+use crate::cluster::OperatorsCluster;
 use crate::told;
 
 /// The checks of one session.
@@ -139,14 +140,16 @@ impl Runner for Checks {
         order: Order,
         events: mpsc::Sender<Event>,
         cancel: watch::Receiver<bool>,
-        // No capability of this version is answered by the operator's side.
-        _caller: Caller,
+        caller: Caller,
     ) -> Ending {
         match self.permitted(&order) {
             Ok(loaded) => {
                 let Order { code: _, check, arguments, grants, limits, target, redact } = order;
                 let request = RunRequest { check, arguments, grants, limits, target, redact };
-                loaded.run(request, &self.capabilities, events, cancel).await
+                // What only the operator's side can reach is asked for on behalf of this run.
+                let cluster = Arc::new(OperatorsCluster::new(caller));
+                let capabilities = Capabilities { cluster, ..self.capabilities.clone() };
+                loaded.run(request, &capabilities, events, cancel).await
             }
             Err(failure) => {
                 Ending { failure: Some(failure), counts: Counts::default(), took: Duration::ZERO, peak_memory: 0 }

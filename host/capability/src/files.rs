@@ -78,6 +78,21 @@ pub struct Metadata {
     pub inode: String,
 }
 
+/// How full a file system is. Source: man 3 statvfs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Bytes in all.
+    pub size: u64,
+    /// Bytes that who has no special rights may still write.
+    pub available: u64,
+    /// In all; 0 where they are made as they are needed.
+    pub inodes: u64,
+    /// Those that are free.
+    pub inodes_free: u64,
+    /// Nobody can write to it.
+    pub read_only: bool,
+}
+
 /// Where a path leads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolved {
@@ -151,6 +166,9 @@ pub trait Files: Send + Sync {
 
     /// Of the open file itself.
     async fn stat(&self, file: FileId) -> Result<Metadata, FilesError>;
+
+    /// How full the file system is that the path lies on.
+    async fn usage(&self, resolved: &Resolved) -> Result<Usage, FilesError>;
 
     /// Where a link points, as it stands in the link, in the form of a path.
     async fn read_link(&self, resolved: &Resolved) -> Result<String, FilesError>;

@@ -3,6 +3,7 @@
 //! The engine asks through these traits and the probe answers them. Nothing here has a file descriptor or a lifetime, so every
 //! request can cross a socket; nothing here knows wasm or this machine. Bounds of a grant are judged by the engine, above the trait.
 
+mod cluster;
 mod connect;
 mod files;
 mod network_state;
@@ -12,12 +13,17 @@ mod sockets;
 
 use std::sync::Arc;
 
+pub use cluster::{
+    ClusterAnswer, ClusterQuestion, ClusterReadError, ClusterReadErrorCode, ClusterReads, ClusterSubject,
+    ContainerLife, Document, DocumentPage, GetObject, ListObjects, LogText, ReadLogs,
+};
 pub use connect::{
     Attempt, AttemptPage, BatchId, Connect, ConnectBatch, ConnectError, ConnectErrorCode, Destination, Ending, Heard,
     Outcome,
 };
 pub use files::{
-    Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
+    Entry, FileId, FileKind, FileTime, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved,
+    ScanId, Usage,
 };
 pub use network_state::{
     Capped, InterfaceAddress, LocalPorts, Neighbour, NetworkInterface, NetworkState, NetworkStateError,
@@ -45,4 +51,6 @@ pub struct Capabilities {
     pub network_state: Arc<dyn NetworkState>,
     /// `dbg:processes`.
     pub processes: Arc<dyn Processes>,
+    /// `dbg:cluster`.
+    pub cluster: Arc<dyn ClusterReads>,
 }

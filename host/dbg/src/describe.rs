@@ -116,6 +116,7 @@ pub(crate) fn permission<'a>(capability: Capability, bounds: impl IntoIterator<I
             "read the state of the target's network: all sockets with their peers, interfaces, routes, neighbours"
                 .to_owned()
         }
+        Capability::Cluster => format!("read of the cluster's API, with your rights and never Secrets: {}", bounds()),
         Capability::Processes => {
             "read the target's processes: names, users, command lines without secrets, and which sockets they hold"
                 .to_owned()

@@ -8,6 +8,7 @@ wasmtime::component::bindgen!({
         "../../wit/connect",
         "../../wit/network-state",
         "../../wit/processes",
+        "../../wit/cluster",
     ],
     inline: "
         package dbg:host@0.1.0;
@@ -18,6 +19,7 @@ wasmtime::component::bindgen!({
             include dbg:connect/imports@0.1.0;
             include dbg:network-state/imports@0.1.0;
             include dbg:processes/imports@0.1.0;
+            include dbg:cluster/imports@0.1.0;
         }
     ",
     world: "dbg:host/plugin",
@@ -39,6 +41,7 @@ wasmtime::component::bindgen!({
         "dbg:files/file-tree.[drop]file": async | trappable,
         "dbg:files/file-tree.open": async | trappable,
         "dbg:files/file-tree.stat": async | trappable,
+        "dbg:files/file-tree.disk-usage": async | trappable,
         "dbg:files/file-tree.read-link": async | trappable,
         "dbg:files/file-tree.[method]entries.next": async | trappable,
         "dbg:files/file-tree.[method]entries.close": async | trappable,
@@ -66,6 +69,12 @@ wasmtime::component::bindgen!({
         "dbg:processes/socket-owners.[method]owners.close": async | trappable,
         "dbg:processes/socket-owners.[drop]owners": async | trappable,
         "dbg:processes/socket-owners.start": async | trappable,
+        "dbg:cluster/cluster-objects.target": async | trappable,
+        "dbg:cluster/cluster-objects.get": async | trappable,
+        "dbg:cluster/cluster-objects.[method]query.start": async | trappable,
+        "dbg:cluster/cluster-objects.[method]documents.next": async | trappable,
+        "dbg:cluster/pod-logs.open": async | trappable,
+        "dbg:cluster/pod-logs.[method]log-query.read": async | trappable,
         default: trappable,
     },
     exports: { default: async },
@@ -81,5 +90,8 @@ wasmtime::component::bindgen!({
         "dbg:network-state/socket-table.sockets": crate::resources::SocketDumpHandle,
         "dbg:processes/process-table.processes": crate::resources::ProcessScanHandle,
         "dbg:processes/socket-owners.owners": crate::resources::OwnerScanHandle,
+        "dbg:cluster/cluster-objects.query": crate::resources::ClusterQueryHandle,
+        "dbg:cluster/cluster-objects.documents": crate::resources::DocumentsHandle,
+        "dbg:cluster/pod-logs.log-query": crate::resources::LogQueryHandle,
     },
 });

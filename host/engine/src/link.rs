@@ -6,7 +6,8 @@ use dbg_model::Capability;
 use semver::Version;
 use wasmtime::component::Linker;
 
-use crate::bindings::dbg::{check, connect, files, network_state, processes, resolver};
+use crate::bindings::dbg::{check, cluster, connect, files, network_state, processes, resolver};
+use crate::capability::cluster::HasCluster;
 use crate::capability::connect::HasConnect;
 use crate::capability::context::HasContext;
 use crate::capability::files::HasFiles;
@@ -37,7 +38,7 @@ const fn of(name: &'static str, version: &'static str, capability: Option<Capabi
 }
 
 /// Which interface takes which grant: the one table.
-pub const INTERFACES: [Interface; 42] = [
+pub const INTERFACES: [Interface; 45] = [
     of("dbg:check/check-types", DBG, None),
     of("dbg:check/report", DBG, None),
     of("dbg:check/run-context", DBG, None),
@@ -53,6 +54,9 @@ pub const INTERFACES: [Interface; 42] = [
     of("dbg:processes/process-table", DBG, Some(Capability::Processes)),
     of("dbg:processes/processes-errors", DBG, Some(Capability::Processes)),
     of("dbg:processes/socket-owners", DBG, Some(Capability::Processes)),
+    of("dbg:cluster/cluster-errors", DBG, Some(Capability::Cluster)),
+    of("dbg:cluster/cluster-objects", DBG, Some(Capability::Cluster)),
+    of("dbg:cluster/pod-logs", DBG, Some(Capability::Cluster)),
     of("wasi:sockets/instance-network", WASI, Some(Capability::Sockets)),
     of("wasi:sockets/ip-name-lookup", WASI, Some(Capability::Sockets)),
     of("wasi:sockets/network", WASI, Some(Capability::Sockets)),
@@ -108,6 +112,9 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State
     processes::processes_errors::add_to_linker::<State, HasProcesses>(l, State::processes)?;
     processes::process_table::add_to_linker::<State, HasProcesses>(l, State::processes)?;
     processes::socket_owners::add_to_linker::<State, HasProcesses>(l, State::processes)?;
+    cluster::cluster_errors::add_to_linker::<State, HasCluster>(l, State::cluster)?;
+    cluster::cluster_objects::add_to_linker::<State, HasCluster>(l, State::cluster)?;
+    cluster::pod_logs::add_to_linker::<State, HasCluster>(l, State::cluster)?;
     Ok(linker)
 }
 

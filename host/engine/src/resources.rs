@@ -17,6 +17,12 @@ pub struct SocketDumpHandle(());
 pub struct ProcessScanHandle(());
 /// An `owners` of `dbg:processes/socket-owners`.
 pub struct OwnerScanHandle(());
+/// A `query` of `dbg:cluster/cluster-objects`.
+pub struct ClusterQueryHandle(());
+/// A `documents` of `dbg:cluster/cluster-objects`.
+pub struct DocumentsHandle(());
+/// A `log-query` of `dbg:cluster/pod-logs`.
+pub struct LogQueryHandle(());
 /// A `file` of `dbg:files/file-tree`.
 pub struct FileHandle(());
 /// An `entries` of `dbg:files/file-tree`.

@@ -15,6 +15,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::WasiCtx;
 
 use crate::bindings::dbg::check::check_types as wit;
+use crate::capability::cluster::ClusterState;
 use crate::capability::connect::ConnectState;
 use crate::capability::context::Context;
 use crate::capability::files::FilesState;
@@ -165,6 +166,7 @@ impl Loaded {
             connect,
             network_state: NetworkStateState::new(grants, &capabilities.network_state, context.clone()),
             processes: ProcessesState::new(grants, &capabilities.processes, context.clone()),
+            cluster: ClusterState::new(grants, &capabilities.cluster, context.clone()),
             resolver: ResolverState::new(grants, &capabilities.resolver, Arc::clone(context.tally())),
             names: Names::new(&capabilities.sockets, &judge),
             live: LiveSockets::new(&self.engine.inner.sockets),
@@ -265,7 +267,7 @@ mod tests {
 
     use super::*;
     use crate::Engine;
-    use crate::capability::{network_state, processes};
+    use crate::capability::{cluster, network_state, processes};
     use crate::samples::{self, NoConnect, NoFiles, with};
 
     /// A place where there is nothing to ask.
@@ -328,6 +330,7 @@ mod tests {
                 connect: Arc::new(NoConnect),
                 network_state: Arc::new(network_state::tests::Target::default()),
                 processes: Arc::new(processes::tests::Target::default()),
+                cluster: Arc::new(cluster::tests::Target::default()),
             };
             loaded.run(request(limits), &place, events, cancelled).await
         });

@@ -2,7 +2,7 @@
 
 use dbg_capability::{
     AttemptPage, BatchId, Connect, ConnectBatch, ConnectError, ConnectErrorCode, FileId, Files, FilesError,
-    FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
+    FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId, Usage,
 };
 
 /// A place without files.
@@ -31,6 +31,10 @@ impl Files for NoFiles {
     }
 
     async fn stat(&self, _file: FileId) -> Result<Metadata, FilesError> {
+        none()
+    }
+
+    async fn usage(&self, _resolved: &Resolved) -> Result<Usage, FilesError> {
         none()
     }
 

@@ -4,6 +4,7 @@ use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::sockets::WasiSocketsCtxView;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use crate::capability::cluster::ClusterState;
 use crate::capability::connect::ConnectState;
 use crate::capability::context::Context;
 use crate::capability::files::FilesState;
@@ -38,6 +39,7 @@ pub(crate) struct State {
     pub(crate) connect: ConnectState,
     pub(crate) network_state: NetworkStateState,
     pub(crate) processes: ProcessesState,
+    pub(crate) cluster: ClusterState,
     pub(crate) names: Names,
     pub(crate) live: LiveSockets,
 }
@@ -69,6 +71,10 @@ impl State {
 
     pub(crate) fn processes(&mut self) -> &mut ProcessesState {
         &mut self.processes
+    }
+
+    pub(crate) fn cluster(&mut self) -> &mut ClusterState {
+        &mut self.cluster
     }
 
     pub(crate) fn names(&mut self) -> &mut Names {

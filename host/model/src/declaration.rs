@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameter::{Kind, KindError, Parameter};
 use crate::{
-    BoundError, Capability, Cell, CheckName, ConnectBound, FilesBound, GrantRequest, ParameterName, PluginName,
-    SocketsBound, UnitError, Where, parse_duration, parse_size, truncate_at_char,
+    BoundError, Capability, Cell, CheckName, ClusterBound, ClusterName, ClusterNamespace, ConnectBound, FilesBound,
+    GrantRequest, ParameterName, PluginName, SocketsBound, UnitError, Where, parse_duration, parse_size,
+    truncate_at_char,
 };
 
 /// The declaration of a plugin.
@@ -340,6 +341,18 @@ impl CheckDeclaration {
             Capability::Files => grant.bounds.iter().try_for_each(|text| match text.parse::<FilesBound>()? {
                 FilesBound::Parameter(name) => self.bound_parameter(name, &[Kind::String]),
                 FilesBound::Pattern(_) => Ok(()),
+            }),
+            Capability::Cluster => grant.bounds.iter().try_for_each(|text| match text.parse::<ClusterBound>()? {
+                ClusterBound::Read { namespace, name, .. } => {
+                    if let ClusterNamespace::Parameter(name) = namespace {
+                        self.bound_parameter(name, &[Kind::String])?;
+                    }
+                    match name {
+                        Some(ClusterName::Parameter(name)) => self.bound_parameter(name, &[Kind::String]),
+                        Some(ClusterName::Literal(_)) | None => Ok(()),
+                    }
+                }
+                ClusterBound::AtMost { .. } => Ok(()),
             }),
         }?;
         if grant.capability.has_bounds() && grant.bounds.is_empty() {

@@ -1,11 +1,16 @@
 //! What a check asks for, and what it gets: the effective grant is computed here, in one pure function.
 
 mod bound;
+mod cluster;
 mod compare;
 mod effective;
 mod within;
 
 pub use bound::{BoundError, ConnectBound, FilesBound, Protocol, SocketsBound, Where};
+pub use cluster::{
+    ClusterBound, ClusterGrant, ClusterKind, ClusterName, ClusterNamespace, ClusterRead, ClusterRule, ClusterVerb,
+    NamespaceRule, is_namespace, is_object_name,
+};
 pub use compare::{Exposure, Widening, exposure, reach, widened};
 pub use effective::{
     Allowed, Allows, Effective, FilesGrant, Grant, GrantError, HostRule, SocketRule, SocketsGrant, Withheld,

@@ -37,9 +37,10 @@ pub use event::{
 pub use failure::{Failure, FailureCode};
 pub use fence::Fence;
 pub use grant::{
-    Allowed, Allows, BoundError, ConnectBound, Effective, Exposure, FilesBound, FilesGrant, Grant, GrantError,
-    GrantRequest, HostRule, Protocol, SocketRule, SocketsBound, SocketsGrant, Where, Widening, Withheld, Withholder,
-    effective, exposure, reach, widened,
+    Allowed, Allows, BoundError, ClusterBound, ClusterGrant, ClusterKind, ClusterName, ClusterNamespace, ClusterRead,
+    ClusterRule, ClusterVerb, ConnectBound, Effective, Exposure, FilesBound, FilesGrant, Grant, GrantError,
+    GrantRequest, HostRule, NamespaceRule, Protocol, SocketRule, SocketsBound, SocketsGrant, Where, Widening, Withheld,
+    Withholder, effective, exposure, is_namespace, is_object_name, reach, widened,
 };
 pub use image_name::{ImageName, ImageNameError};
 pub use kube_name::{KubeName, PodTarget};

@@ -131,12 +131,14 @@ pub enum Capability {
     NetworkState,
     /// `dbg:processes`: the target's processes, and which sockets they hold.
     Processes,
+    /// `dbg:cluster`: objects of the cluster's API and what pods wrote, read by the operator's side.
+    Cluster,
 }
 
 impl Capability {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Sockets, Self::Resolver, Self::Files, Self::Connect, Self::NetworkState, Self::Processes];
+    pub const ALL: [Self; 7] =
+        [Self::Sockets, Self::Resolver, Self::Files, Self::Connect, Self::NetworkState, Self::Processes, Self::Cluster];
 
     /// The word in a declaration.
     #[must_use]
@@ -148,6 +150,7 @@ impl Capability {
             Self::Connect => "connect",
             Self::NetworkState => "network-state",
             Self::Processes => "processes",
+            Self::Cluster => "cluster",
         }
     }
 
@@ -155,7 +158,7 @@ impl Capability {
     #[must_use]
     pub fn has_bounds(self) -> bool {
         match self {
-            Self::Sockets | Self::Files | Self::Connect => true,
+            Self::Sockets | Self::Files | Self::Connect | Self::Cluster => true,
             Self::Resolver | Self::NetworkState | Self::Processes => false,
         }
     }
@@ -170,6 +173,7 @@ impl Capability {
             Self::Connect => "dbg:connect",
             Self::NetworkState => "dbg:network-state",
             Self::Processes => "dbg:processes",
+            Self::Cluster => "dbg:cluster",
         }
     }
 }

@@ -142,7 +142,7 @@ pub fn detections(plan: &Explanation, needs: &Needs) -> Vec<Detection> {
 }
 
 fn of_capability(capability: Capability) -> Option<Detection> {
-    use Certainty::Possible;
+    use Certainty::{Certain, Possible};
     Some(match capability {
         Capability::Files => detection(
             "a program that is not known for it reads a sensitive file",
@@ -173,6 +173,12 @@ fn of_capability(capability: Capability) -> Option<Detection> {
             "egress firewalls that know programs, Falco's rules on unexpected connections, EDR agents",
             Possible,
             "checks speak to the addresses that they were granted",
+        ),
+        Capability::Cluster => detection(
+            "the API server is asked for objects and logs",
+            "the API server's audit log, with the operator's name",
+            Certain,
+            "dbg reads them with the operator's rights; nothing is written",
         ),
         Capability::Resolver => return None,
     })

@@ -8,7 +8,7 @@ mod path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use dbg_capability::{FileId, Files, FilesError, FollowLinks, Metadata, Page, Resolved, ScanId};
+use dbg_capability::{FileId, Files, FilesError, FollowLinks, Metadata, Page, Resolved, ScanId, Usage};
 use dbg_model::{Cell, truncate_at_char};
 
 use handles::Handles;
@@ -84,6 +84,11 @@ impl Files for LocalFiles {
 
     async fn stat(&self, file: FileId) -> Result<Metadata, FilesError> {
         self.with(move |handles| handles.file(file)?.stat()).await
+    }
+
+    async fn usage(&self, resolved: &Resolved) -> Result<Usage, FilesError> {
+        let wanted = resolved.metadata.clone();
+        self.at(&resolved.path, move |root, path| access::usage(root, path, &wanted)).await
     }
 
     async fn read_link(&self, resolved: &Resolved) -> Result<String, FilesError> {

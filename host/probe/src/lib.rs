@@ -4,6 +4,7 @@
 //! This room knows system calls, `/etc`, `/proc`, netlink and DNS. It must never know wasm, grants or who asks: what a check may do is judged above.
 
 mod blocking;
+mod cluster;
 mod connect;
 mod files;
 mod local;
@@ -15,6 +16,7 @@ mod resolver;
 mod root;
 mod sockets;
 
+pub use cluster::NoCluster;
 pub use connect::LocalConnect;
 pub use files::LocalFiles;
 pub use local::{beneath, local};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use dbg_capability::Capabilities;
 
 use crate::{
-    LocalConnect, LocalFiles, LocalNetworkState, LocalProcesses, LocalResolver, LocalSockets, ProbeError, Root,
+    LocalConnect, LocalFiles, LocalNetworkState, LocalProcesses, LocalResolver, LocalSockets, NoCluster, ProbeError,
+    Root,
 };
 
 /// What this machine offers to a check, with `/` as its root.
@@ -30,5 +31,6 @@ pub fn beneath(root: Root) -> Capabilities {
         files: Arc::new(LocalFiles::new(root.clone())),
         network_state: Arc::new(LocalNetworkState::new()),
         processes: Arc::new(LocalProcesses::new(root)),
+        cluster: Arc::new(NoCluster),
     }
 }

@@ -12,9 +12,10 @@ wit_bindgen::generate!({
             include dbg:connect/imports@0.1.0;
             include dbg:network-state/imports@0.1.0;
             include dbg:processes/imports@0.1.0;
+            include dbg:cluster/imports@0.1.0;
         }
     ",
-    path: ["wit/check", "wit/resolver", "wit/files", "wit/connect", "wit/network-state", "wit/processes"],
+    path: ["wit/check", "wit/resolver", "wit/files", "wit/connect", "wit/network-state", "wit/processes", "wit/cluster"],
     world: "dbg:sdk/plugin",
     generate_all,
     pub_export_macro: true,

@@ -5,7 +5,7 @@ use std::io;
 
 #[cfg(target_arch = "wasm32")]
 use crate::host::check_types;
-use crate::{connect, files, network_state, processes, resolver};
+use crate::{cluster, connect, files, network_state, processes, resolver};
 
 /// The cause, as far as the host can act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,20 @@ impl From<resolver::Error> for Failure {
             resolver::ErrorCode::Denied => FailureCode::Denied,
             resolver::ErrorCode::NotFound => FailureCode::Unsupported,
             resolver::ErrorCode::Malformed | resolver::ErrorCode::Other => FailureCode::Other,
+        };
+        Self { code, text: error.text }
+    }
+}
+
+impl From<cluster::Error> for Failure {
+    fn from(error: cluster::Error) -> Self {
+        let code = match error.code {
+            cluster::ErrorCode::Denied => FailureCode::Denied,
+            cluster::ErrorCode::BadRequest => FailureCode::BadArguments,
+            cluster::ErrorCode::NotFound | cluster::ErrorCode::Unavailable => FailureCode::Unsupported,
+            cluster::ErrorCode::OverBudget | cluster::ErrorCode::Closed | cluster::ErrorCode::Other => {
+                FailureCode::Other
+            }
         };
         Self { code, text: error.text }
     }

@@ -20,6 +20,7 @@
 //! assert!(report.mistakes.is_empty());
 //! ```
 
+mod cluster;
 mod connect;
 pub(crate) mod imports;
 mod machine;
@@ -36,6 +37,7 @@ pub use connect::Connect;
 pub use report::{Artifact, Cell, Column, Evidence, EvidenceValue, Finding, Metric, Progress, Report, Table};
 pub use resolver::Resolver;
 
+use self::cluster::Cluster;
 use crate::{Failure, Run, files, network_state, processes};
 use network::{Machine, Network};
 use state::State;
@@ -49,9 +51,11 @@ pub struct Host {
     cancelled: bool,
     resolver: Result<Resolver, crate::resolver::Error>,
     files: Tree,
+    usages: Vec<(String, files::Usage)>,
     connect: Result<Connect, crate::connect::Error>,
     network: Result<Network, network_state::Error>,
     machine: Result<Machine, processes::Error>,
+    cluster: Result<Cluster, crate::cluster::Error>,
 }
 
 impl Host {
@@ -68,6 +72,7 @@ impl Host {
             cancelled: false,
             resolver: Err(denied),
             files: Tree::default(),
+            usages: Vec::new(),
             connect: Err(crate::connect::Error {
                 code: crate::connect::ErrorCode::Denied,
                 text: "`connect` was not granted".to_owned(),
@@ -79,6 +84,10 @@ impl Host {
             machine: Err(processes::Error {
                 code: processes::ErrorCode::Denied,
                 text: "`processes` was not granted".to_owned(),
+            }),
+            cluster: Err(crate::cluster::Error {
+                code: crate::cluster::ErrorCode::Denied,
+                text: "`cluster` was not granted".to_owned(),
             }),
         }
     }
@@ -150,6 +159,13 @@ impl Host {
     #[must_use]
     pub fn directory(mut self, path: &str) -> Self {
         self.files.put(path, tree::Node::Directory);
+        self
+    }
+
+    /// How full the file system is that is mounted at this folder; of several the last that fits counts. Otherwise all is 0.
+    #[must_use]
+    pub fn usage(mut self, folder: &str, usage: files::Usage) -> Self {
+        self.usages.push((folder.to_owned(), usage));
         self
     }
 

@@ -7,6 +7,7 @@ mod metadata;
 mod open;
 mod path;
 mod scan;
+mod usage;
 
 use crate::host::file_tree;
 
@@ -15,6 +16,7 @@ pub use metadata::{FileKind, Metadata};
 pub use open::{Contents, File};
 pub use path::{escape, unescape};
 pub use scan::{Entries, Entry};
+pub use usage::Usage;
 
 /// Opens a regular file. 64 files and directories at once.
 ///
@@ -47,6 +49,14 @@ pub fn stat(path: &str) -> Result<Metadata, Error> {
 /// As [`stat`].
 pub fn stat_link(path: &str) -> Result<Metadata, Error> {
     Ok(file_tree::stat(path, false)?.into())
+}
+
+/// How full the file system is that a path lies on; a link at the end is followed.
+///
+/// # Errors
+/// As [`stat`].
+pub fn disk_usage(path: &str) -> Result<Usage, Error> {
+    Ok(Usage::of(&file_tree::disk_usage(path)?))
 }
 
 /// Where a link points, as it stands in the link.

@@ -40,6 +40,7 @@ extern crate self as dbg_sdk;
 pub mod bindings;
 
 mod artifact;
+pub mod cluster;
 pub mod connect;
 mod declaration;
 mod failure;
@@ -48,6 +49,7 @@ pub mod fake;
 pub mod files;
 mod finding;
 mod host;
+pub mod json;
 pub mod net;
 pub mod network_state;
 mod parameter;

@@ -22,7 +22,7 @@ const ROOMS: [Room; 13] = [
         imports: &["loader", "model", "capability", "probe", "plugin", "session", "engine"],
     },
     // The agent of the local placement lives in the operator's process and runs on the operator's engine.
-    Room { name: "placement", floor: 5, imports: &["loader", "model", "session", "engine", "agent"] },
+    Room { name: "placement", floor: 5, imports: &["loader", "model", "capability", "session", "engine", "agent"] },
     Room {
         name: "dbg",
         floor: 6,

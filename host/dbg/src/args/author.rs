@@ -10,7 +10,7 @@ pub(crate) struct PluginNew {
     /// The name of the plugin, its check and its crate: `a-z`, `0-9` and `-`
     pub(crate) name: String,
 
-    /// What the check looks at: files, resolver, sockets, connect, network-state, processes; may be repeated
+    /// What the check looks at: files, resolver, sockets, connect, network-state, processes, cluster; may be repeated
     #[arg(long = "capability", value_name = "CAPABILITY", value_delimiter = ',')]
     pub(crate) capabilities: Vec<String>,
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dbg_capability::{
-    Entry, FileId, FileKind, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId,
+    Entry, FileId, FileKind, Files, FilesError, FilesErrorCode, FollowLinks, Metadata, Page, Resolved, ScanId, Usage,
 };
 use dbg_model::{Cell, Effective, FilesGrant, truncate_at_char};
 use tokio::task::JoinHandle;
@@ -245,6 +245,14 @@ impl wit::Host for FilesState {
         Ok(self.resolve(&path, follow).await.map(|resolved| resolved.metadata.into()).map_err(Into::into))
     }
 
+    async fn disk_usage(&mut self, path: String) -> Answer<types::Usage> {
+        let read = async {
+            let resolved = self.resolve(&path, FollowLinks::Yes).await?;
+            self.files.usage(&resolved).await
+        };
+        Ok(read.await.map(Into::into).map_err(Into::into))
+    }
+
     async fn read_link(&mut self, path: String) -> Answer<String> {
         let read = async {
             let resolved = self.resolve(&path, FollowLinks::No).await?;
@@ -377,6 +385,18 @@ impl From<Metadata> for types::Metadata {
     }
 }
 
+impl From<Usage> for types::Usage {
+    fn from(of: Usage) -> Self {
+        Self {
+            size: of.size.min(OFFSET),
+            available: of.available.min(OFFSET),
+            inodes: of.inodes.min(OFFSET),
+            inodes_free: of.inodes_free.min(OFFSET),
+            read_only: of.read_only,
+        }
+    }
+}
+
 impl From<Page> for wit::Page {
     fn from(page: Page) -> Self {
         let entries = page.entries.into_iter().map(|entry| wit::Entry { name: entry.name, kind: entry.kind.into() });
@@ -449,6 +469,12 @@ mod tests {
             Err(closed())
         }
 
+        async fn usage(&self, resolved: &Resolved) -> Result<Usage, FilesError> {
+            self.opened.lock().unwrap().push(resolved.path.clone());
+            let size = u64::MAX;
+            Ok(Usage { size, available: size, inodes: size, inodes_free: size, read_only: false })
+        }
+
         async fn read_link(&self, resolved: &Resolved) -> Result<String, FilesError> {
             Ok(resolved.path.clone())
         }
@@ -506,6 +532,18 @@ mod tests {
         let (narrow, mut state) = self::state(&["/log/**"]);
         assert_eq!(refused(&mut state, "/log/out").await, types::ErrorCode::Denied, "it leads out of the grant");
         assert!(target.opened.lock().unwrap().is_empty() && narrow.opened.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn how_full_a_file_system_is_takes_a_grant_and_fits_every_language() {
+        let (target, mut state) = state(&["/log/**"]);
+        for path in ["/etc/hosts", "/log/link", "/log/out"] {
+            let error = wit::Host::disk_usage(&mut state, path.into()).await.unwrap().unwrap_err();
+            assert_eq!(error.code, types::ErrorCode::Denied, "{path}");
+        }
+        assert!(target.opened.lock().unwrap().is_empty());
+        let usage = wit::Host::disk_usage(&mut state, "/log/a".into()).await.unwrap().unwrap();
+        assert_eq!((usage.size, usage.inodes_free), (OFFSET, OFFSET));
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! One file a capability: what the grant allows is judged here, then the trait of `dbg-capability` is asked.
 
 pub(crate) mod address;
+pub(crate) mod cluster;
 pub(crate) mod connect;
 pub(crate) mod context;
 pub(crate) mod denied;

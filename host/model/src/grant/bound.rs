@@ -81,6 +81,17 @@ pub enum BoundError {
         /// The bound, escaped and cut.
         shown: String,
     },
+    /// Neither what of a cluster is read, nor how much.
+    #[error(
+        "the bound `{shown}` is neither `<get|list|logs>:<Kind>:<target|*|NAMESPACE|param:NAME>[/NAME]` nor `at-most:<objects>:<size>`"
+    )]
+    Cluster {
+        /// The bound, escaped and cut.
+        shown: String,
+    },
+    /// What no grant opens.
+    #[error("secrets of a cluster are read by nobody")]
+    Secrets,
     /// A capability without bounds was given some.
     #[error("this capability takes no bounds, and `{shown}` is one")]
     NotWanted {
@@ -97,6 +108,10 @@ fn shown(text: &str) -> String {
 }
 
 impl BoundError {
+    pub(super) fn cluster(text: &str) -> Self {
+        Self::Cluster { shown: shown(text) }
+    }
+
     /// The error for a bound that a capability without bounds was given.
     #[must_use]
     pub fn not_wanted(bound: &str) -> Self {

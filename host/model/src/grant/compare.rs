@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ConnectBound, FilesBound, GrantRequest, SocketsBound, Where};
+use super::{ClusterBound, ClusterName, ClusterNamespace, ConnectBound, FilesBound, GrantRequest, SocketsBound, Where};
 use crate::parameter::Host;
 use crate::{Capability, CheckDeclaration, CheckName, Declaration, ParameterName};
 
@@ -33,7 +33,7 @@ impl Capability {
     #[must_use]
     pub fn reveals(self) -> bool {
         match self {
-            Self::Files | Self::Processes | Self::NetworkState | Self::Resolver => true,
+            Self::Files | Self::Processes | Self::NetworkState | Self::Resolver | Self::Cluster => true,
             Self::Sockets | Self::Connect => false,
         }
     }
@@ -42,10 +42,12 @@ impl Capability {
 /// What a request covers: its bounds, and for each parameter with defaults these too, because they are the author's and not the operator's choice.
 #[must_use]
 pub fn reach(check: &CheckDeclaration, request: &GrantRequest) -> BTreeSet<String> {
-    let defaults = request.bounds.iter().filter_map(|bound| {
-        let name = parameter(request.capability, bound)?;
-        let chosen = defaults(check, &name);
-        (!chosen.is_empty()).then(|| format!("{bound}={}", chosen.join(",")))
+    let defaults = request.bounds.iter().flat_map(|bound| {
+        let names = parameters(request.capability, bound).into_iter();
+        names.filter_map(move |name| {
+            let chosen = defaults(check, &name);
+            (!chosen.is_empty()).then(|| format!("{bound}={}", chosen.join(",")))
+        })
     });
     request.bounds.iter().cloned().chain(defaults).collect()
 }
@@ -103,19 +105,37 @@ fn whom(capability: Capability, bound: &str) -> Option<Where> {
     match capability {
         Capability::Sockets => bound.parse().ok().map(|SocketsBound { to, .. }| to),
         Capability::Connect => bound.parse().ok().map(|ConnectBound { to }| to),
-        Capability::Files | Capability::Resolver | Capability::NetworkState | Capability::Processes => None,
+        Capability::Files
+        | Capability::Resolver
+        | Capability::NetworkState
+        | Capability::Processes
+        | Capability::Cluster => None,
     }
 }
 
-/// The parameter that a bound leaves the choice to.
-fn parameter(capability: Capability, bound: &str) -> Option<ParameterName> {
+/// The parameters that a bound leaves the choice to.
+fn parameters(capability: Capability, bound: &str) -> Vec<ParameterName> {
     match (capability, whom(capability, bound)) {
         (Capability::Files, _) => match bound.parse() {
-            Ok(FilesBound::Parameter(name)) => Some(name),
-            Ok(FilesBound::Pattern(_)) | Err(_) => None,
+            Ok(FilesBound::Parameter(name)) => vec![name],
+            Ok(FilesBound::Pattern(_)) | Err(_) => Vec::new(),
         },
-        (_, Some(Where::Parameter(name))) => Some(name),
-        _ => None,
+        (Capability::Cluster, _) => match bound.parse() {
+            Ok(ClusterBound::Read { namespace, name, .. }) => {
+                let namespace = match namespace {
+                    ClusterNamespace::Parameter(name) => Some(name),
+                    ClusterNamespace::Target | ClusterNamespace::Any | ClusterNamespace::Literal(_) => None,
+                };
+                let name = match name {
+                    Some(ClusterName::Parameter(name)) => Some(name),
+                    Some(ClusterName::Literal(_)) | None => None,
+                };
+                namespace.into_iter().chain(name).collect()
+            }
+            Ok(ClusterBound::AtMost { .. }) | Err(_) => Vec::new(),
+        },
+        (_, Some(Where::Parameter(name))) => vec![name],
+        _ => Vec::new(),
     }
 }
 
@@ -187,8 +207,12 @@ mod tests {
 
     #[test]
     fn who_reads_and_reaches_whom_it_likes_is_exposed() {
-        for reads in ["files", "resolver", "network-state", "processes"] {
-            let bounds = if reads == "files" { "\"/etc/hosts\"" } else { "" };
+        for reads in ["files", "resolver", "network-state", "processes", "cluster"] {
+            let bounds = match reads {
+                "files" => "\"/etc/hosts\"",
+                "cluster" => "\"get:Pod:target\"",
+                _ => "",
+            };
             for to in ["tcp:*", "udp:198.51.100.1", "any:evil.test:443"] {
                 assert!(exposed(&[grant(reads, bounds), grant("sockets", &format!("\"{to}\""))], ""), "{reads} {to}");
             }

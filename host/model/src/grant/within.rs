@@ -1,6 +1,9 @@
 //! Whether a concrete grant could come of what a check declares: for whoever is handed both and made neither.
 
-use super::{ConnectBound, FilesBound, Grant, GrantRequest, HostRule, Protocol, SocketRule, SocketsBound, Where};
+use super::{
+    ClusterBound, ClusterGrant, ClusterName, ClusterNamespace, ClusterRule, ConnectBound, FilesBound, Grant,
+    GrantRequest, HostRule, NamespaceRule, Protocol, SocketRule, SocketsBound, Where,
+};
 use crate::PortRange;
 use crate::parameter::Host;
 
@@ -38,8 +41,42 @@ impl Grant {
                 };
                 grant.patterns.iter().all(|path| bounds.iter().any(|bound| within(path, bound)))
             }
+            Self::Cluster(grant) => {
+                let bounds: Vec<ClusterBound> = bounds().filter_map(|text| text.parse().ok()).collect();
+                grant.rules.iter().all(|rule| bounds.iter().any(|bound| reads(bound, rule)))
+                    && is_modest(&bounds, grant)
+            }
         }
     }
+}
+
+/// Whether a rule of a cluster could come of this bound.
+fn reads(bound: &ClusterBound, rule: &ClusterRule) -> bool {
+    let ClusterBound::Read { verbs, kind, namespace, name } = bound else { return false };
+    let same_namespace = match (namespace, &rule.namespace) {
+        (ClusterNamespace::Target, NamespaceRule::Target) | (ClusterNamespace::Any, NamespaceRule::Any) => true,
+        (ClusterNamespace::Literal(literal), NamespaceRule::Only(only)) => literal == only,
+        // Only a word of the declaration becomes one of the other two.
+        (ClusterNamespace::Parameter(_), NamespaceRule::Only(_)) => true,
+        _ => false,
+    };
+    let same_name = match (name, &rule.name) {
+        (None, None) | (Some(ClusterName::Parameter(_)), Some(_)) => true,
+        (Some(ClusterName::Literal(literal)), Some(only)) => literal == only,
+        _ => false,
+    };
+    *verbs == rule.verbs && *kind == rule.kind && same_namespace && same_name
+}
+
+/// Whether it allows no more than is declared; where nothing is, what everybody gets.
+fn is_modest(bounds: &[ClusterBound], grant: &ClusterGrant) -> bool {
+    let declared = bounds.iter().rev().find_map(|bound| match bound {
+        ClusterBound::AtMost { objects, bytes } => Some((*objects, *bytes)),
+        ClusterBound::Read { .. } => None,
+    });
+    let usual = ClusterGrant::default();
+    let (objects, bytes) = declared.unwrap_or((usual.objects, usual.bytes));
+    grant.objects <= objects && grant.bytes <= bytes
 }
 
 /// Whether a rule could come of this bound.
@@ -64,7 +101,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::grant::{FilesGrant, SocketsGrant};
+    use crate::grant::{ClusterVerb, FilesGrant, SocketsGrant};
     use crate::{Capability, CheckDeclaration, Declaration, effective, parse_arguments};
 
     fn check(grants: &str) -> CheckDeclaration {
@@ -93,6 +130,10 @@ mod tests {
             ),
             grant("connect", "\"param:to\",\"db.test:5432\""),
             grant("files", "\"/etc/*.conf\",\"param:path\""),
+            grant(
+                "cluster",
+                "\"get,list:Pod:target\",\"get:Pod:param:path/param:path\",\"list:Node:*\",\"at-most:5:1KiB\"",
+            ),
             "{\"capability\":\"resolver\",\"reason\":\"r\"}".to_owned(),
         ];
         let check = check(&all.join(","));
@@ -101,7 +142,7 @@ mod tests {
         let arguments = parse_arguments(&check.parameters, &typed, &mut |_| unreachable!()).unwrap();
         let every = BTreeSet::from(Capability::ALL);
         let given = effective(&check, &every, &every, &arguments).unwrap().grants;
-        assert_eq!(given.len(), 4);
+        assert_eq!(given.len(), 5);
         for grant in given {
             assert!(grant.is_asked_for(&check.grants), "{grant:?}");
         }
@@ -110,14 +151,34 @@ mod tests {
     #[test]
     fn what_goes_beyond_a_declaration_is_not_asked_for() {
         let check = check(
-            &[grant("sockets", "\"udp:resolvers\",\"tcp:10.0.0.0/8:1-9\""), grant("files", "\"/etc/hosts\"")].join(","),
+            &[
+                grant("sockets", "\"udp:resolvers\",\"tcp:10.0.0.0/8:1-9\""),
+                grant("files", "\"/etc/hosts\""),
+                grant("cluster", "\"get:Pod:target\",\"get:Pod:shop/param:path\""),
+            ]
+            .join(","),
         );
+        let pods = |verb, namespace, name: Option<&str>, objects| {
+            let rule = ClusterRule {
+                verbs: std::collections::BTreeSet::from([verb]),
+                kind: "Pod".parse().unwrap(),
+                namespace,
+                name: name.map(str::to_owned),
+            };
+            Grant::Cluster(ClusterGrant { rules: vec![rule], objects, ..ClusterGrant::default() })
+        };
+        let shop = || NamespaceRule::Only("shop".to_owned());
+        assert!(pods(ClusterVerb::Get, shop(), Some("cart"), 1).is_asked_for(&check.grants));
         let files = |path: &str| Grant::Files(FilesGrant { patterns: vec![path.to_owned()] });
         let net = |text: &str| HostRule::Net(text.parse().unwrap());
         let beyond = [
             Grant::Resolver,
             Grant::Processes,
             Grant::Connect(SocketsGrant::default()),
+            pods(ClusterVerb::List, NamespaceRule::Target, None, 1),
+            pods(ClusterVerb::Get, NamespaceRule::Any, None, 1),
+            pods(ClusterVerb::Get, shop(), None, 1),
+            pods(ClusterVerb::Get, NamespaceRule::Target, None, 1_001),
             files("/etc/shadow"),
             files("/**"),
             sockets(Protocol::Tcp, HostRule::Resolvers, PortRange::one(53)),

@@ -2,7 +2,7 @@
 //!
 //! `settings` and `config` say where a cluster is and who asks it, `connect` and `request` ask it within bounds, `facts` and `images` look,
 //! `preflight` tries a plan, `spec` turns it into bodies, `lease` holds what was created, `start` watches it, `exec` and `loading` bring the
-//! agent in. This room must never know how a plan is made.
+//! agent in; `reads` answers what checks ask. This room must never know how a plan is made.
 
 mod answers;
 mod config;
@@ -18,6 +18,7 @@ mod lease;
 mod list;
 mod loading;
 mod preflight;
+mod reads;
 mod request;
 mod rights;
 mod settings;
@@ -30,6 +31,7 @@ pub use facts::{ClusterFacts, ClusterTarget, NodeFacts, SeenNode};
 pub use gc::{LeftObject, LeftObjects, Namespaces};
 pub use images::{Borrowed, ImageFacts, Lender};
 pub use list::{ExpandError, Nodes};
+pub use reads::ClusterAnswers;
 pub use rights::{Need, Right, rights};
 pub use settings::{ClusterSettings, ExecPlugins, Kubeconfigs};
 pub use start::PodFault;

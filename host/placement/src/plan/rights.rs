@@ -15,7 +15,7 @@ pub(super) struct Rights {
 }
 
 /// What the granted capabilities need. `network-state`, `connect`, `sockets` and `resolver` need nothing: the kernel shows sockets, routes
-/// and neighbours to everybody, and connects are ordinary ones.
+/// and neighbours to everybody, and connects are ordinary ones. `cluster` is the operator's to read.
 pub(super) fn wanted(needs: &Needs) -> Vec<Because<LinuxCapability>> {
     let mut wanted = Vec::new();
     let (files, processes) = (needs.contains(&Capability::Files), needs.contains(&Capability::Processes));

@@ -2,9 +2,10 @@
 
 use std::os::fd::OwnedFd;
 
-use dbg_capability::{FollowLinks, Metadata, Resolved};
+use dbg_capability::{FollowLinks, Metadata, Resolved, Usage};
+use rustix::fs::StatVfsMountFlags;
 
-use super::metadata::{is_same, metadata};
+use super::metadata::{LARGEST, is_same, metadata};
 use super::path::{escape, parse};
 use crate::Root;
 use crate::refusal::Refusal;
@@ -33,6 +34,20 @@ pub(super) fn scan(root: &Root, path: &str, wanted: &Metadata) -> Result<OwnedFd
 /// The text of the link that was resolved.
 pub(super) fn read_link(root: &Root, path: &str, wanted: &Metadata) -> Result<String, Refusal> {
     Ok(escape(&root.read_link(&again(root, path, wanted)?)?))
+}
+
+/// How full the file system of what was resolved is. A pin is enough: nothing is opened.
+pub(super) fn usage(root: &Root, path: &str, wanted: &Metadata) -> Result<Usage, Refusal> {
+    let found = again(root, path, wanted)?;
+    let stat = rustix::fs::fstatvfs(&found.pin)?;
+    let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize).min(LARGEST);
+    Ok(Usage {
+        size: bytes(stat.f_blocks),
+        available: bytes(stat.f_bavail),
+        inodes: stat.f_files.min(LARGEST),
+        inodes_free: stat.f_ffree.min(LARGEST),
+        read_only: stat.f_flag.contains(StatVfsMountFlags::RDONLY),
+    })
 }
 
 /// The same file again, or nothing: a link on the way now was none when the path was judged.

@@ -6,7 +6,7 @@ use rustix::fs::{FileType, Stat};
 use crate::root::kind;
 
 /// Integers in the WIT stay within 2^53, which every language holds exactly.
-const LARGEST: u64 = 1 << 53;
+pub(super) const LARGEST: u64 = 1 << 53;
 
 /// All of it.
 pub(super) fn metadata(stat: &Stat) -> Metadata {

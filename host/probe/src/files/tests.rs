@@ -106,6 +106,19 @@ async fn files_of_proc_have_no_size_and_can_be_read() {
 }
 
 #[tokio::test]
+async fn how_full_a_file_system_is_is_told_without_opening_what_lies_there() {
+    let folder = tempfile::tempdir().unwrap();
+    fifo(&folder.path().join("fifo"));
+    let path = format!("{}/fifo", folder.path().display());
+    let resolved = here().resolve(&path, FollowLinks::Yes).await.unwrap();
+    let usage = here().usage(&resolved).await.unwrap();
+    assert!(usage.size > 0 && usage.available <= usage.size && usage.inodes_free <= usage.inodes, "{usage:?}");
+    assert!(!usage.read_only);
+    let proc = here().resolve("/proc", FollowLinks::Yes).await.unwrap();
+    assert_eq!(here().usage(&proc).await.unwrap().size, 0);
+}
+
+#[tokio::test]
 async fn one_read_is_bounded_and_a_file_that_grows_goes_on() {
     let place = Place::new();
     place.write("log", "a");

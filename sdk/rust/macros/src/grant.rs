@@ -23,6 +23,7 @@ pub(crate) enum Capability {
     Connect,
     NetworkState,
     Processes,
+    Cluster,
 }
 
 impl Capability {
@@ -34,11 +35,12 @@ impl Capability {
             "connect" => Ok(Self::Connect),
             "network-state" => Ok(Self::NetworkState),
             "processes" => Ok(Self::Processes),
+            "cluster" => Ok(Self::Cluster),
             other => refuse(
                 literal.span(),
                 format!(
-                    "`{other}` is no capability: there are `sockets`, `resolver`, `files`, `connect`, `network-state` \
-                     and `processes`"
+                    "`{other}` is no capability: there are `sockets`, `resolver`, `files`, `connect`, `network-state`, \
+                     `processes` and `cluster`"
                 ),
             ),
         }
@@ -52,12 +54,13 @@ impl Capability {
             Self::Connect => "connect",
             Self::NetworkState => "network-state",
             Self::Processes => "processes",
+            Self::Cluster => "cluster",
         }
     }
 
     fn has_bounds(self) -> bool {
         match self {
-            Self::Sockets | Self::Files | Self::Connect => true,
+            Self::Sockets | Self::Files | Self::Connect | Self::Cluster => true,
             Self::Resolver | Self::NetworkState | Self::Processes => false,
         }
     }

@@ -1,14 +1,17 @@
 //! One session a target, all of them side by side.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dbg_model::{Digest, Event, Failure, FailureCode, Fence, RedactPattern, Target};
+use dbg_placement::kube::ClusterAnswers;
 use dbg_placement::{
-    Hold, LaunchError, Launched, Launcher, NeedsChild, Place, Placed, Plan, Refusal, SessionEnd, facts, needs_child,
+    Clusters, Hold, LaunchError, Launched, Launcher, NeedsChild, Place, Placed, Plan, Refusal, SessionEnd, facts,
+    needs_child,
 };
 use dbg_report::CheckResult;
-use dbg_session::{CodeId, Operator, Order, RunIndex, Security, SessionError, Window};
+use dbg_session::{Answerer, CodeId, Operator, Order, RunIndex, Security, SessionError, Window};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -29,6 +32,8 @@ const SLACK: Duration = Duration::from_secs(15);
 pub(super) struct Ground {
     pub(super) launcher: Launcher,
     pub(super) codes: Codes,
+    /// Whom checks ask that read of a cluster.
+    pub(super) clusters: Clusters,
     /// What is masked besides what is built in.
     pub(super) redact: Vec<RedactPattern>,
 }
@@ -60,6 +65,7 @@ pub(super) async fn execute(
             }
         };
         let orders = orders(&placed.plan, checks, &ground.redact);
+        let answerer = answerer(&placed.plan, checks, ground);
         let rounds = follower.rounds_of(target);
         let (launcher, codes) = (ground.launcher.clone(), ground.codes.clone());
         let (events, cancelled) = (sender.clone(), cancelled.clone());
@@ -68,7 +74,7 @@ pub(super) async fn execute(
                 launched = launcher.launch(placed, target) => launched.map_err(unreachable),
                 () = signal::first(cancelled.clone()) => Err(interrupted()),
             };
-            let talk = Talk { target, orders, rounds, codes, window, events: events.clone(), cancelled };
+            let talk = Talk { target, orders, answerer, rounds, codes, window, events: events.clone(), cancelled };
             let ended = match launched {
                 Ok(launched) => session(launched, talk).await,
                 Err(failure) => Err(failure),
@@ -149,10 +155,22 @@ fn orders(plan: &Plan, checks: &[Selected], redact: &[RedactPattern]) -> Orders 
     orders
 }
 
+/// Who answers the checks that read of a cluster; none where no check may.
+fn answerer(plan: &Plan, checks: &[Selected], ground: &Ground) -> Option<Arc<dyn Answerer>> {
+    let grants: Vec<_> = checks.iter().map(|check| check.grants.cluster().cloned()).collect();
+    if grants.iter().all(Option::is_none) {
+        return None;
+    }
+    let (clusters, redact) = (ground.clusters.clone(), ground.redact.clone());
+    Some(Arc::new(ClusterAnswers::new(clusters, plan.target.clone(), grants, redact)))
+}
+
 /// What a session is about, and whom it tells.
 struct Talk {
     target: usize,
     orders: Orders,
+    /// Answers what runs ask of this side.
+    answerer: Option<Arc<dyn Answerer>>,
     rounds: Option<Rounds>,
     codes: Codes,
     window: Window,
@@ -161,7 +179,7 @@ struct Talk {
 }
 
 async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
-    let Talk { target, orders, rounds, codes, window, events, cancelled } = talk;
+    let Talk { target, orders, answerer, rounds, codes, window, events, cancelled } = talk;
     let Launched { stream, security, hold } = launched;
     let (sender, mut receiver) = mpsc::channel::<(RunIndex, Event)>(1);
     let forward = async {
@@ -179,6 +197,9 @@ async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
         };
         let (mut operator, facts) = Operator::connect(stream, security, env!("DBG_BUILD")).await?;
         operator.set_window(window);
+        if let Some(answerer) = answerer {
+            operator.set_answerer(answerer);
+        }
         for fence in orders.fences.difference(&facts.fences) {
             let note = format!("the fence `{fence}` did not stand around the agent: this kernel lacks it");
             // As above: whoever no longer listens has given up.

@@ -32,7 +32,7 @@ use crate::args::ReportFormat;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer::{self, Reader};
-use crate::settings::{Paths, RunSettings, Site, Terminal, engine_settings, sinks};
+use crate::settings::{Paths, RunSettings, Site, Terminal, cluster_settings, engine_settings, sinks};
 use crate::signal;
 use recording::About;
 use timing::Timing;
@@ -177,7 +177,8 @@ async fn load_and_run(
             clusters: clusters.clone(),
             mission,
         };
-        let ground = execute::Ground { launcher, codes, redact: site.policy.redact.clone() };
+        let ground =
+            execute::Ground { launcher, codes, clusters: clusters.clone(), redact: site.policy.redact.clone() };
         let results = execute::execute(placed, &ground, &checks, follower, &cancelled).await?;
         timing.say("run", clock.elapsed());
         let report = Report { run: run.clone(), started, took: clock.elapsed(), results, audit: None };

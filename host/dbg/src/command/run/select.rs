@@ -147,6 +147,7 @@ fn granted_line(grant: &Grant) -> String {
         Grant::Processes => "processes".to_owned(),
         Grant::Files(files) => format!("files: {}", files.patterns.join(", ")),
         Grant::Sockets(sockets) => format!("sockets: {}", rules_line(sockets)),
+        Grant::Cluster(cluster) => format!("cluster: {cluster}"),
         Grant::Connect(connect) => format!("connect: {}", rules_line(connect)),
     }
 }

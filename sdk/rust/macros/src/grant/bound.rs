@@ -1,5 +1,7 @@
 //! The bounds of a grant, judged by their form. What they allow is the host's business.
 
+mod cluster;
+
 use std::net::{IpAddr, Ipv6Addr};
 
 use proc_macro2::Span;
@@ -17,17 +19,19 @@ pub(crate) struct NamedParameter {
     pub(crate) span: Span,
 }
 
-/// Judges one bound; gives the parameter it names, if any.
-pub(crate) fn judge(capability: Capability, bound: &LitStr) -> Result<Option<NamedParameter>> {
+/// Judges one bound; gives the parameters it names.
+pub(crate) fn judge(capability: Capability, bound: &LitStr) -> Result<Vec<NamedParameter>> {
     let text = bound.value();
-    match capability {
+    let named = match capability {
         Capability::Resolver | Capability::NetworkState | Capability::Processes => {
             refuse(bound.span(), format!("`{}` has no bounds", capability.name()))
         }
         Capability::Files => file(&text, bound.span()),
         Capability::Sockets => socket(&text, bound.span()),
         Capability::Connect => place(&text, bound.span()),
-    }
+        Capability::Cluster => return cluster::judge(&text, bound.span()),
+    };
+    named.map(|named| named.into_iter().collect())
 }
 
 fn file(text: &str, span: Span) -> Result<Option<NamedParameter>> {
@@ -111,7 +115,7 @@ fn is_endpoint(place: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn judged(capability: Capability, text: &str) -> Result<Option<NamedParameter>> {
+    fn judged(capability: Capability, text: &str) -> Result<Vec<NamedParameter>> {
         judge(capability, &LitStr::new(text, Span::call_site()))
     }
 
@@ -155,7 +159,7 @@ mod tests {
     #[test]
     fn a_bound_of_files_is_absolute_and_does_not_climb() {
         assert!(judged(Capability::Files, "/var/log/**").is_ok());
-        assert_eq!(judged(Capability::Files, "param:path").unwrap().unwrap().name, "path");
+        assert_eq!(judged(Capability::Files, "param:path").unwrap()[0].name, "path");
         for bad in ["etc/passwd", "/var/../etc", "", "~/.ssh"] {
             assert!(judged(Capability::Files, bad).is_err(), "{bad}");
         }

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::files_types::{Error, ErrorCode, FileKind, Instant, Metadata};
+use super::files_types::{Error, ErrorCode, FileKind, Instant, Metadata, Usage};
 use crate::fake::state::with;
 use crate::fake::tree::{Node, error};
 use crate::files;
@@ -49,6 +49,19 @@ pub(crate) fn open(path: &str) -> Result<File, Error> {
 
 pub(crate) fn stat(path: &str, follow: bool) -> Result<Metadata, Error> {
     Ok(metadata(&find(path, follow)?.1))
+}
+
+pub(crate) fn disk_usage(path: &str) -> Result<Usage, Error> {
+    let (at, _) = find(path, true)?;
+    let known =
+        with(|state| state.host.usages.iter().rev().find(|(below, _)| is_below(&at, below)).map(|(_, usage)| *usage));
+    let crate::files::Usage { size, available, inodes, inodes_free, read_only } = known.flatten().unwrap_or_default();
+    Ok(Usage { size, available, inodes, inodes_free, read_only })
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 pub(crate) fn read_link(path: &str) -> Result<String, Error> {

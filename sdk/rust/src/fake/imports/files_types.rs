@@ -65,3 +65,12 @@ pub struct Metadata {
     pub device: String,
     pub inode: String,
 }
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usage {
+    pub size: u64,
+    pub available: u64,
+    pub inodes: u64,
+    pub inodes_free: u64,
+    pub read_only: bool,
+}

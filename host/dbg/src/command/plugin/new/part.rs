@@ -60,6 +60,15 @@ impl Part {
                 arguments: ", parameters.most_processes",
                 fake: ".processes()",
             },
+            Capability::Cluster => Self {
+                module: "cluster",
+                source: include_str!("../../../../template/src/cluster.rs"),
+                subject: "pods that are not ready",
+                field: "    /// The most pods that may not be ready.\n    #[parameter(default = 0)]\n    unready: u32,\n",
+                grant: "grant(capability = \"cluster\", bounds = [\"list:Pod:target\"], reason = \"lists the pods of the target's namespace\")",
+                arguments: ", parameters.unready",
+                fake: ".cluster_target(\"Namespace\", \"shop\", \"shop\")",
+            },
             Capability::Sockets => Self {
                 module: "sockets",
                 source: include_str!("../../../../template/src/sockets.rs"),
