@@ -51,14 +51,6 @@ pub(crate) const KUBERNETES_SERVICE_HOST: Variable = Variable {
 /// Where engines without root listen.
 pub(crate) const XDG_RUNTIME_DIR: Variable =
     Variable { name: "XDG_RUNTIME_DIR", doc: "folder of the sockets of engines without root" };
-/// Where kubeconfigs are.
-pub(crate) const KUBECONFIG: Variable =
-    Variable { name: "KUBECONFIG", doc: "kubeconfigs, parted by `:`; ~/.kube/config without it" };
-/// Whether dbg runs in a pod.
-pub(crate) const KUBERNETES_SERVICE_HOST: Variable = Variable {
-    name: "KUBERNETES_SERVICE_HOST",
-    doc: "in a pod, its service account reads the cluster where there is no kubeconfig",
-};
 /// Colour off.
 pub(crate) const NO_COLOR: Variable = Variable { name: "NO_COLOR", doc: "no colour, when set to anything" };
 /// Kind of terminal.

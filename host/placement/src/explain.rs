@@ -188,6 +188,7 @@ fn of_pod(target: String, reason: &str, plan: &PodPlan, notes: Vec<String>) -> E
     Explanation {
         target,
         runs: item(format!("in a pod of the context `{}` at `{}`", plan.cluster.context, plan.cluster.server), reason),
+        container: None,
         places: [place].into_iter().chain(node).chain(image).collect(),
         joins: items(&plan.joins, |join| format!("{} of the node", node_namespace(*join))),
         leaves: items(&plan.leaves, |leave| node_namespace(*leave).to_owned()),

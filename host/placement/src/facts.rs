@@ -107,6 +107,19 @@ pub fn own() -> Result<Own, Refusal> {
 /// # Errors
 /// [`Refusal::NoProc`], [`Refusal::Engine`] and [`Refusal::Cluster`] alone: that a target is not there, or closed to us, is a fact.
 pub async fn gather(target: &Target, engines: &Engines, clusters: &Clusters) -> Result<(Facts, Pins), Refusal> {
+    if !target.is_of_cluster() {
+        return gather_here(target, engines).await;
+    }
+    let own = own::look()?;
+    let facts = kube::look_at(target, clusters).await?;
+    Ok((Facts { own, target: TargetFacts::Cluster(Box::new(facts)) }, Pins::default()))
+}
+
+/// The same for a target of this machine and its engines.
+///
+/// # Errors
+/// As [`gather`], and [`Refusal::NoShellInCluster`] for a target of a cluster.
+pub(crate) async fn gather_here(target: &Target, engines: &Engines) -> Result<(Facts, Pins), Refusal> {
     let own = own::look()?;
     let (target, pins) = match target {
         Target::Pid(pid) => {
@@ -123,7 +136,7 @@ pub async fn gather(target: &Target, engines: &Engines, clusters: &Clusters) -> 
             (TargetFacts::Engine(of_engine(target, engines).await?), Pins::default())
         }
         Target::Node(_) | Target::Nodes | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => {
-            (TargetFacts::Cluster(Box::new(kube::look_at(target, clusters).await?)), Pins::default())
+            return Err(Refusal::NoShellInCluster { target: target.clone() });
         }
     };
     Ok((Facts { own, target }, pins))
@@ -142,9 +155,9 @@ async fn container(
         // An engine that was named may be another machine's.
         _ if engines.is_named() => None,
         Err(Refusal::Engine(error @ EngineError::NoEngine(_))) => Some(error.to_string()),
-        Ok(EngineTarget { engine, what: EngineTargetFacts::Container(_, _, ContainerFacts::Missing { .. }) }) => {
-            Some(format!("{} at `{}` has no container `{name}`", engine.kind, engine.address))
-        }
+        Ok(EngineTarget {
+            engine, what: EngineTargetFacts::Container(_, _, ContainerFacts::Missing { .. }), ..
+        }) => Some(format!("{} at `{}` has no container `{name}`", engine.kind, engine.address)),
         Ok(_) | Err(_) => None,
     };
     if let Some(without) = without {

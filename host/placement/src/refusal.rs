@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dbg_model::{Cell, EngineName, ImageName, KubeName, NetnsName, PodTarget, ProcessId, nearest};
+use dbg_model::{Cell, EngineName, ImageName, KubeName, NetnsName, PodTarget, ProcessId, Target, nearest};
 use rustix::io::Errno;
 
 use crate::docker::{EngineError, EngineKind, Words};
@@ -197,6 +197,12 @@ pub enum Refusal {
         /// The engine.
         engine: EngineKind,
     },
+    /// A shell in a cluster.
+    #[error("`{target}` is in a cluster, where this version opens no shell")]
+    NoShellInCluster {
+        /// The target.
+        target: Target,
+    },
     /// A shell beneath another root.
     #[error("a shell among the files of the process takes `CAP_SYS_CHROOT`, and user {euid} does not have it")]
     MayNotChroot {
@@ -314,6 +320,9 @@ impl Refusal {
             }
             Self::NoImage { engine: EngineKind::Podman, .. } => {
                 "`podman image ls` lists those that it has; `podman image load -i FILE` loads one".to_owned()
+            }
+            Self::NoShellInCluster { .. } => {
+                "`dbg run` runs checks there; `kubectl debug` opens a shell".to_owned()
             }
             Self::Cluster(error) => return error.hint(),
             Self::NoNode { known, .. } if known.is_empty() => "`kubectl get nodes` lists nodes".to_owned(),

@@ -16,7 +16,7 @@ use rustix::thread::CapabilitySet;
 
 use crate::docker::{Engines, ShellContainer};
 use crate::explain::{Item, item};
-use crate::facts::{NamespaceId, Own, Pins, gather};
+use crate::facts::{NamespaceId, Own, Pins, gather_here};
 use crate::plan::{ContainerPlan, Joined, Needs, PidsOf, Place, Plan, Privilege, RootOf, User, plan};
 use crate::{Explanation, Refusal, explain};
 
@@ -59,7 +59,7 @@ const HOST: &str = "/host";
 /// Why it cannot be reached.
 pub async fn place_shell(wish: &ShellWish, engines: &Engines) -> Result<ShellPlaced, Refusal> {
     let (target, needs) = planned_for(wish);
-    let (facts, pins) = gather(&target, engines).await?;
+    let (facts, pins) = gather_here(&target, engines).await?;
     let plan = plan(&needs, &facts)?;
     let own = facts.own;
     let runs = match &plan.place.what {
@@ -85,6 +85,7 @@ pub async fn place_shell(wish: &ShellWish, engines: &Engines) -> Result<ShellPla
             }
             Runs::Container(of_container(wish, container))
         }
+        Place::Pod(_) => return Err(Refusal::NoShellInCluster { target }),
     };
     Ok(ShellPlaced { plan, own, pins, profile: wish.profile, runs })
 }

@@ -88,7 +88,7 @@ fn run_line(settings: &ShellSettings, words: &[String], terminal: &Terminal) -> 
     line.extend(settings.recording.audit_syslog.then(|| "--audit-syslog".to_owned()));
     line.extend(words.iter().cloned());
     match typed(line.iter().map(String::as_str))? {
-        Command::Run(args) => run(&RunSettings::try_from(args)?, terminal),
+        Command::Run(args) => run(RunSettings::try_from(args)?, terminal),
         _ => Ok(Exit::Usage),
     }
 }
