@@ -10,6 +10,7 @@ use dbg_model::{ClusterRule, NamespaceRule};
 use serde_json::json;
 
 use super::*;
+use crate::Agents;
 use crate::kube::{ClusterSettings, Kubeconfigs};
 
 /// What the server has been asked for, in order.
@@ -103,7 +104,8 @@ fn scene() -> Scene {
     };
     let narrow = ClusterGrant { rules: vec![rule(ClusterVerb::List, "Pod", target())], objects: 3, bytes: 1 << 20 };
     let grants = [Some(wide), None, Some(narrow)];
-    let answers = ClusterAnswers::new(Clusters::new(settings), Target::Local, grants, Vec::new());
+    let answers =
+        ClusterAnswers::new(Clusters::new(settings, Agents::new(None, None)), Target::Local, grants, Vec::new());
     Scene { answers, asked, _folder: folder }
 }
 
