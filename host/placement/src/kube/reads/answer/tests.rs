@@ -10,6 +10,7 @@ use dbg_model::{ClusterRule, NamespaceRule};
 use serde_json::json;
 
 use super::*;
+use crate::Agents;
 use crate::kube::{ClusterSettings, Kubeconfigs};
 
 /// What the server has been asked for, in order.
@@ -103,7 +104,8 @@ fn scene() -> Scene {
     };
     let narrow = ClusterGrant { rules: vec![rule(ClusterVerb::List, "Pod", target())], objects: 3, bytes: 1 << 20 };
     let grants = [Some(wide), None, Some(narrow)];
-    let answers = ClusterAnswers::new(Clusters::new(settings), Target::Local, grants, Vec::new());
+    let answers =
+        ClusterAnswers::new(Clusters::new(settings, Agents::new(None, None)), Target::Local, grants, Vec::new());
     Scene { answers, asked, _folder: folder }
 }
 
@@ -164,6 +166,23 @@ async fn what_is_granted_is_read_masked() {
     assert!(log.text.ends_with("last line\n") && !log.text.contains("hunter2") && log.redacted == 1, "{log:?}");
     let asked = scene.asked.lock().unwrap().last().cloned().unwrap();
     assert!(asked.ends_with("/log?tailLines=10000&limitBytes=262144&container=app&previous=true"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_target_of_the_cluster_is_its_subject_with_the_namespace_that_is_meant() {
+    let Scene { answers, _folder, .. } = scene();
+    let cluster = answers.clusters.cluster().await.unwrap();
+    let of = |text: &str| {
+        let ClusterSubject { kind, namespace, name, .. } = subject(&text.parse().unwrap(), &cluster);
+        format!("{kind} {namespace} {name}")
+    };
+    assert_eq!(of("pod/cart"), "Pod shop cart");
+    assert_eq!(of("pod/other/cart"), "Pod other cart");
+    assert_eq!(of("ns/other"), "Namespace other other");
+    assert_eq!(
+        (of("node/n1"), of("cluster"), of("local")),
+        ("Node shop n1".into(), "Cluster shop ".into(), " shop ".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
