@@ -8,6 +8,7 @@
     reason = "a test ends by panicking, and starts the tools that people use"
 )]
 
+mod checks;
 mod ending;
 mod life;
 mod node;

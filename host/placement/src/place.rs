@@ -3,7 +3,7 @@
 use dbg_model::Target;
 
 use crate::docker::Engines;
-use crate::facts::{Own, Pins, gather};
+use crate::facts::{self, Own, Pins, gather};
 use crate::kube::{self, Clusters};
 use crate::plan::{Needs, Place, Plan, plan};
 use crate::{Refusal, plan as planning};
@@ -37,6 +37,10 @@ pub fn needs_child(target: &Target, own: &Own) -> NeedsChild {
 /// # Errors
 /// Why it cannot be reached.
 pub async fn place(target: &Target, needs: &Needs, engines: &Engines, clusters: &Clusters) -> Result<Placed, Refusal> {
+    if target.is_of_cluster() && planning::asks_the_cluster_alone(needs) {
+        let own = facts::own()?;
+        return Ok(Placed { plan: planning::at_operator(target, &own, needs)?, own, pins: Pins::default() });
+    }
     let (facts, pins) = gather(target, engines, clusters).await?;
     let mut plan = plan(needs, &facts)?;
     if let Place::Pod(pod) = &plan.place.what {

@@ -149,6 +149,19 @@ pub(crate) fn of_cluster(needs: &Needs, target: &ClusterTarget) -> Result<Plan, 
     pod::of(needs, target)
 }
 
+/// Whether checks read the cluster's API and nothing else: then no agent has to be at the target.
+pub(crate) fn asks_the_cluster_alone(needs: &Needs) -> bool {
+    *needs == Needs::from([Capability::Cluster])
+}
+
+/// The plan for checks that ask the cluster alone: they run here, whatever of it the target is.
+pub(crate) fn at_operator(target: &Target, own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
+    let mut plan = local(own, needs)?;
+    plan.target = target.clone();
+    plan.notes.push("nothing is created in the cluster: the checks read its API alone, with this user's rights".into());
+    Ok(plan)
+}
+
 fn local(own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
     let place = match needs_child(&Target::Local, own) {
         NeedsChild::No => Because::new(

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::BoundError;
+use crate::parameter::{Arguments, Value};
 use crate::{ParameterName, format_size, parse_size};
 
 /// Objects that one run may read, where the declaration does not say.
@@ -253,6 +254,50 @@ impl FromStr for ClusterBound {
         }
         Ok(Self::Read { verbs, kind, namespace, name })
     }
+}
+
+/// What bounds stand for with these arguments. A value that is no name stands for nothing.
+pub(super) fn concrete(bounds: &[String], arguments: &Arguments) -> Result<ClusterGrant, BoundError> {
+    let given = |name: &ParameterName, is_one: fn(&str) -> bool| -> Vec<String> {
+        let texts = arguments.get(name).iter().filter_map(|value| match value {
+            Value::Text(text) if is_one(text) => Some(text.clone()),
+            _ => None,
+        });
+        texts.collect()
+    };
+    let mut grant = ClusterGrant::default();
+    for text in bounds {
+        let (verbs, kind, namespace, name) = match text.parse()? {
+            ClusterBound::AtMost { objects, bytes } => {
+                (grant.objects, grant.bytes) = (objects, bytes);
+                continue;
+            }
+            ClusterBound::Read { verbs, kind, namespace, name } => (verbs, kind, namespace, name),
+        };
+        let namespaces = match namespace {
+            ClusterNamespace::Target => vec![NamespaceRule::Target],
+            ClusterNamespace::Any => vec![NamespaceRule::Any],
+            ClusterNamespace::Literal(name) => vec![NamespaceRule::Only(name)],
+            ClusterNamespace::Parameter(name) => {
+                given(&name, is_namespace).into_iter().map(NamespaceRule::Only).collect()
+            }
+        };
+        let names = match name {
+            None => vec![None],
+            Some(ClusterName::Literal(name)) => vec![Some(name)],
+            Some(ClusterName::Parameter(name)) => given(&name, is_object_name).into_iter().map(Some).collect(),
+        };
+        for namespace in namespaces {
+            let rule = |name: &Option<String>| ClusterRule {
+                verbs: verbs.clone(),
+                kind: kind.clone(),
+                namespace: namespace.clone(),
+                name: name.clone(),
+            };
+            grant.rules.extend(names.iter().map(rule));
+        }
+    }
+    Ok(grant)
 }
 
 /// A label of DNS, as namespaces are named. Source: RFC 1123.

@@ -6,12 +6,9 @@ use std::fmt;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    BoundError, ClusterBound, ClusterGrant, ClusterName, ClusterNamespace, ClusterRule, ConnectBound, FilesBound,
-    GrantRequest, NamespaceRule, Protocol, SocketsBound, Where, is_namespace, is_object_name,
-};
+use super::{BoundError, ClusterGrant, ConnectBound, FilesBound, GrantRequest, Protocol, SocketsBound, Where, cluster};
 use crate::parameter::{Arguments, Host, Hosts, Value};
-use crate::{Capability, Cell, CheckDeclaration, ParameterName, PortRange};
+use crate::{Capability, Cell, CheckDeclaration, PortRange};
 
 /// What one run of a check may use.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -277,51 +274,8 @@ fn concrete(request: &GrantRequest, arguments: &Arguments) -> Result<Grant, Boun
             }
             Grant::Files(grant)
         }
-        Capability::Cluster => Grant::Cluster(concrete_cluster(request, arguments)?),
+        Capability::Cluster => Grant::Cluster(cluster::concrete(&request.bounds, arguments)?),
     })
-}
-
-fn concrete_cluster(request: &GrantRequest, arguments: &Arguments) -> Result<ClusterGrant, BoundError> {
-    let given = |name: &ParameterName, is_one: fn(&str) -> bool| -> Vec<String> {
-        let texts = arguments.get(name).iter().filter_map(|value| match value {
-            Value::Text(text) if is_one(text) => Some(text.clone()),
-            _ => None,
-        });
-        texts.collect()
-    };
-    let mut grant = ClusterGrant::default();
-    for text in &request.bounds {
-        let (verbs, kind, namespace, name) = match text.parse()? {
-            ClusterBound::AtMost { objects, bytes } => {
-                (grant.objects, grant.bytes) = (objects, bytes);
-                continue;
-            }
-            ClusterBound::Read { verbs, kind, namespace, name } => (verbs, kind, namespace, name),
-        };
-        let namespaces = match namespace {
-            ClusterNamespace::Target => vec![NamespaceRule::Target],
-            ClusterNamespace::Any => vec![NamespaceRule::Any],
-            ClusterNamespace::Literal(name) => vec![NamespaceRule::Only(name)],
-            ClusterNamespace::Parameter(name) => {
-                given(&name, is_namespace).into_iter().map(NamespaceRule::Only).collect()
-            }
-        };
-        let names = match name {
-            None => vec![None],
-            Some(ClusterName::Literal(name)) => vec![Some(name)],
-            Some(ClusterName::Parameter(name)) => given(&name, is_object_name).into_iter().map(Some).collect(),
-        };
-        for namespace in namespaces {
-            let rule = |name: &Option<String>| ClusterRule {
-                verbs: verbs.clone(),
-                kind: kind.clone(),
-                namespace: namespace.clone(),
-                name: name.clone(),
-            };
-            grant.rules.extend(names.iter().map(rule));
-        }
-    }
-    Ok(grant)
 }
 
 /// The rules that one bound stands for.

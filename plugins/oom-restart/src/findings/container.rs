@@ -16,14 +16,14 @@ pub(super) fn emit(pod: &Pod, container: &Container, judged: &Judged, parameters
     let about = format!("{}/{}", pod.name, container.name);
     let severity = weight(container, judged, parameters);
     let finding = match &judged.cause {
-        Cause::OutOfMemory(ended) => out_of_memory(container, ended, severity, run),
-        Cause::Probe { ended, said, times } => probe(container, ended, said, *times, severity, run),
-        Cause::Exit(ended) => exited(container, ended, severity, run),
+        Cause::OutOfMemory(ended) => out_of_memory(pod, container, ended, severity, run),
+        Cause::Probe { ended, said, times } => probe(pod, container, ended, said, *times, severity, run),
+        Cause::Exit(ended) => exited(pod, container, ended, severity, run),
         Cause::NotStarted { reason, message } => run
             .finding(
                 "oom-not-started",
                 severity,
-                format!("{} cannot be started: {}", named(container), first_line(message)),
+                format!("{} cannot be started: {}", named(pod, container), first_line(message)),
             )
             .many("have a container that cannot be started")
             .evidence("reason", reason)
@@ -33,12 +33,12 @@ pub(super) fn emit(pod: &Pod, container: &Container, judged: &Judged, parameters
             .finding(
                 "oom-configuration",
                 severity,
-                format!("{} lacks what it is configured with: {}", named(container), first_line(message)),
+                format!("{} lacks what it is configured with: {}", named(pod, container), first_line(message)),
             )
             .many("have a container that lacks its configuration")
             .evidence("message", message)
             .next_step("create what is missing, or correct the name; the kubelet then starts it by itself"),
-        Cause::Image { reason, message } => image(container, reason, message, severity, run),
+        Cause::Image { reason, message } => image(pod, container, reason, message, severity, run),
     };
     let mut finding = finding.about(&about);
     if container.restarts > 0 {
@@ -73,8 +73,8 @@ fn weight(container: &Container, judged: &Judged, parameters: &OomRestart) -> Se
     }
 }
 
-fn out_of_memory(container: &Container, ended: &Ended, severity: Severity, run: &Run) -> Finding {
-    let (name, limit) = (named(container), container.memory_limit.as_deref());
+fn out_of_memory(pod: &Pod, container: &Container, ended: &Ended, severity: Severity, run: &Run) -> Finding {
+    let (name, limit) = (named(pod, container), container.memory_limit.as_deref());
     let sentence = match limit {
         Some(limit) => format!("{name} took more memory than its limit of {limit}, and the kernel killed it"),
         None => format!("{name} has no memory limit and the kernel killed it: the node ran out of memory"),
@@ -95,8 +95,16 @@ fn out_of_memory(container: &Container, ended: &Ended, severity: Severity, run: 
     }
 }
 
-fn probe(container: &Container, ended: &Ended, said: &str, times: i64, severity: Severity, run: &Run) -> Finding {
-    let name = named(container);
+fn probe(
+    pod: &Pod,
+    container: &Container,
+    ended: &Ended,
+    said: &str,
+    times: i64,
+    severity: Severity,
+    run: &Run,
+) -> Finding {
+    let name = named(pod, container);
     let finding = run
         .finding("oom-probe", severity, format!("{name} was killed because its liveness probe failed"))
         .many("have a container that is killed by its liveness probe")
@@ -111,8 +119,8 @@ fn probe(container: &Container, ended: &Ended, said: &str, times: i64, severity:
         .next_step("a liveness probe should ask for the program itself alone, never for what it depends on")
 }
 
-fn exited(container: &Container, ended: &Ended, severity: Severity, run: &Run) -> Finding {
-    let name = named(container);
+fn exited(pod: &Pod, container: &Container, ended: &Ended, severity: Severity, run: &Run) -> Finding {
+    let name = named(pod, container);
     let sentence = match exit::signal(ended.code) {
         Some(signal) => format!("{name} was ended by {signal} (exit code {})", ended.code),
         None if ended.code == 0 => format!("{name} ended by itself without an error, and was started again"),
@@ -137,8 +145,8 @@ fn exited(container: &Container, ended: &Ended, severity: Severity, run: &Run) -
     }
 }
 
-fn image(container: &Container, reason: &str, message: &str, severity: Severity, run: &Run) -> Finding {
-    let name = named(container);
+fn image(pod: &Pod, container: &Container, reason: &str, message: &str, severity: Severity, run: &Run) -> Finding {
+    let name = named(pod, container);
     let lower = message.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let (why, step) = if reason == "InvalidImageName" {
@@ -182,10 +190,11 @@ fn image(container: &Container, reason: &str, message: &str, severity: Severity,
         .next_step(step)
 }
 
-fn named(container: &Container) -> String {
+fn named(pod: &Pod, container: &Container) -> String {
+    let (name, pod) = (&container.name, &pod.name);
     match container.role {
-        Role::Init => format!("the init container `{}`", container.name),
-        Role::Main => format!("the container `{}`", container.name),
+        Role::Init => format!("the init container `{name}` of `{pod}`"),
+        Role::Main => format!("the container `{name}` of `{pod}`"),
     }
 }
 

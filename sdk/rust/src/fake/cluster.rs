@@ -113,21 +113,21 @@ impl Host {
         self.with_cluster(|cluster| cluster.subject = subject)
     }
 
-    /// One more object, as `Pod` or `Deployment.apps`: JSON with `metadata.name`, and `metadata.namespace` where it has one.
-    ///
-    /// # Panics
-    /// When it is no such JSON: a fault of the test.
+    /// One more object, as `Pod` or `Deployment.apps`: JSON with `metadata.name`, and `metadata.namespace` where it has one. What is no
+    /// such JSON makes every read of its kind fail, and say so.
     #[must_use]
-    #[expect(clippy::panic, reason = "a fault of the test is told by failing it")]
     pub fn object(self, kind: &str, json: &str) -> Self {
-        let Some(value) = Value::parse(json) else { panic!("this {kind} is no JSON: {json}") };
-        let Some(name) = value.text("/metadata/name") else { panic!("this {kind} has no name: {json}") };
+        let value = Value::parse(json).unwrap_or_default();
+        let Some(name) = value.text("/metadata/name").map(str::to_owned) else {
+            let text = format!("the test's {kind} is no JSON with `metadata.name`: {json}");
+            return self.cluster_error(kind, cluster::ErrorCode::Other, &text);
+        };
         let stored = Stored {
             kind: kind.to_owned(),
             namespace: value.text("/metadata/namespace").unwrap_or_default().to_owned(),
-            name: name.to_owned(),
+            name,
             text: json.to_owned(),
-            json: value.clone(),
+            json: value,
         };
         self.with_cluster(|cluster| cluster.objects.push(stored))
     }

@@ -9,7 +9,8 @@ use dbg_capability::{
     GetObject, ListObjects, LogText, ReadLogs,
 };
 use dbg_model::{
-    ClusterGrant, ClusterKind, ClusterRead, ClusterVerb, RedactPattern, Redactor, Target, is_namespace, is_object_name,
+    ClusterGrant, ClusterKind, ClusterRead, ClusterVerb, KubeName, PodTarget, RedactPattern, Redactor, Target,
+    is_namespace, is_object_name,
 };
 use dbg_session::{Answerer, Refusal, RunIndex};
 
@@ -90,8 +91,32 @@ impl Answerer for ClusterAnswers {
 }
 
 /// What a target is to the cluster.
-fn subject(_target: &Target, cluster: &Cluster) -> ClusterSubject {
-    ClusterSubject { namespace: cluster.namespace().to_owned(), ..ClusterSubject::default() }
+fn subject(target: &Target, cluster: &Cluster) -> ClusterSubject {
+    let meant = cluster.namespace();
+    let of = |kind: &str, namespace: &str, name: &str| ClusterSubject {
+        kind: kind.to_owned(),
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        container: String::new(),
+    };
+    match target {
+        Target::Pod(PodTarget { namespace, name, container }) => ClusterSubject {
+            container: container.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ..of("Pod", namespace.as_ref().map_or(meant, KubeName::as_str), name.as_str())
+        },
+        Target::Node(name) => of("Node", meant, name.as_str()),
+        Target::Namespace(name) => of("Namespace", name.as_str(), name.as_str()),
+        Target::Cluster => of("Cluster", meant, ""),
+        // Nodes are reached one by one; the others are no object of a cluster.
+        Target::Nodes
+        | Target::Local
+        | Target::Pid(_)
+        | Target::Netns(_)
+        | Target::Isolated
+        | Target::Host
+        | Target::Container(..)
+        | Target::Network(_) => of("", meant, ""),
+    }
 }
 
 /// One question of one run.

@@ -168,6 +168,23 @@ async fn what_is_granted_is_read_masked() {
     assert!(asked.ends_with("/log?tailLines=10000&limitBytes=262144&container=app&previous=true"), "{asked}");
 }
 
+#[tokio::test]
+async fn a_target_of_the_cluster_is_its_subject_with_the_namespace_that_is_meant() {
+    let Scene { answers, _folder, .. } = scene();
+    let cluster = answers.clusters.cluster().await.unwrap();
+    let of = |text: &str| {
+        let ClusterSubject { kind, namespace, name, .. } = subject(&text.parse().unwrap(), &cluster);
+        format!("{kind} {namespace} {name}")
+    };
+    assert_eq!(of("pod/cart"), "Pod shop cart");
+    assert_eq!(of("pod/other/cart"), "Pod other cart");
+    assert_eq!(of("ns/other"), "Namespace other other");
+    assert_eq!(
+        (of("node/n1"), of("cluster"), of("local")),
+        ("Node shop n1".into(), "Cluster shop ".into(), " shop ".into())
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_that_claims_more_is_refused_by_the_grant_that_was_given() {
     let scene = scene();
