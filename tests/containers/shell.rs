@@ -52,8 +52,10 @@ fn a_terminal_in_a_container_has_its_size_its_keys_and_its_code() {
             person.resize(132, 43);
             person.types("busybox stty size\r");
             person.sees("43 132", 1);
-            person.types("sleep 600; echo code $?\r");
+            person.types("trap 'echo inter''rupted' INT; echo bu''sy; /bin/sleep 600\r");
+            person.sees("busy", 1);
             person.types("\u{3}");
+            person.sees("interrupted", 1);
             person.types("echo still $((40 + 2))\r");
             person.sees("still 42", 1);
             person.types("exit 9\r");
@@ -258,5 +260,20 @@ fn nothing_of_a_shell_is_in_an_engines_log_and_all_of_it_in_ours() {
         let shown = site.context.dbg(["audit", "show"]).arg(&log).as_root().run();
         shown.exits(exit::PASS).says("profile baseline");
         std::fs::remove_file(&log).expect("our own home");
+    }
+}
+
+#[test]
+fn a_container_is_entered_where_no_engine_answers_and_an_image_is_not() {
+    let Some(site) = Site::new() else { return };
+    for engine in Engine::BOTH {
+        let _web = site.container(engine, "web", "", SLEEP);
+        let alone = site.without_engines();
+        let line = "shell --target container/web -- cat /etc/marker";
+        let output = alone.type_in(line).as_root().run();
+        assert_eq!(output.exits(exit::PASS).stdout(), "shop\n");
+        let image = alone.type_in("shell --target container/web --image shop").as_root().run();
+        image.exits(exit::UNKNOWN).warns("no container engine answered");
+        site.nothing_is_left();
     }
 }
