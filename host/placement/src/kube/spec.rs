@@ -16,7 +16,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 use crate::docker::{AGENT, DEADLINE, RUN};
-use crate::plan::{Limit, NodeNamespace, PodImage, PodOption, PodPlan, User};
+use crate::plan::{Limit, NodeNamespace, PodOption, PodPlan, User};
 
 /// The one container.
 pub(super) const CONTAINER: &str = "agent";
