@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: each benchmark prints its command, the machine, the median, the spread, and the ratio to the tool that
 //! people use today, measured in the same run.
 
+mod cluster;
 mod containers;
 mod loading;
 mod local;
@@ -32,6 +33,8 @@ enum Name {
     Local(local::Args),
     /// A check in a container of its own and in ten at once, beside `docker run` and `podman run`
     Containers(containers::Args),
+    /// A check on a node with an image and with none, beside `kubectl run --rm -i`
+    Cluster(cluster::Args),
     /// `tcp-reach` on loopback and before a firewall that drops, beside `nmap`
     Reach(reach::Args),
     /// `sock-summary` over many sockets, beside `ss`: time and peak memory
@@ -46,6 +49,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace) -> Result<()> {
     match &args.name {
         Name::Local(args) => local::run(args, workspace),
         Name::Containers(args) => containers::run(args, workspace),
+        Name::Cluster(args) => cluster::run(args, workspace),
         Name::Reach(args) => reach::run(args, workspace),
         Name::Sockets(args) => sockets::run(args, workspace),
         Name::Sessions(args) => sessions::run(args, workspace),

@@ -121,8 +121,8 @@ impl Begin {
         let body = spec::loader(&identity, namespace, program);
         let lease = self.clusters.leases().take(&self.cluster, Kind::ConfigMap, namespace, &identity.name);
         let path = Path::of("configmaps", Some(namespace));
-        let (lease, created): (_, answers::Object) =
-            created(lease, self.cluster.post("create a ConfigMap", path, &body).await)?;
+        let answer = self.cluster.post::<answers::Object>("create a ConfigMap", path, &body).await;
+        let (lease, created) = created(lease, answer)?;
         Ok(SharedLoader { object: LoaderObject { name: identity.name, uid: created.metadata.uid }, lease })
     }
 
