@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http_body_util::Limited;
 use hyper::Response;
@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use tower::util::MapResponseLayer;
 
 use super::answers::Version;
+use super::certificate;
 use super::config::{self, Found};
 use super::error::ClusterError;
 use super::fault::{self, Asked};
@@ -45,6 +46,8 @@ pub struct Cluster {
     exec: Option<Words>,
     notes: Vec<&'static str>,
     within: Duration,
+    /// When its client certificate expires.
+    expiry: Option<SystemTime>,
 }
 
 impl std::fmt::Debug for Cluster {
@@ -70,7 +73,8 @@ impl Cluster {
         }
         let client = client(&config, &server, &context, exec.as_ref())?;
         let within = settings.timeout.unwrap_or(WITHIN);
-        Ok(Self { config: Arc::new(config), client, namespace, context, server, exec, notes, within })
+        let expiry = certificate::expiry(&config.auth_info);
+        Ok(Self { config: Arc::new(config), client, namespace, context, server, exec, notes, within, expiry })
     }
 
     /// The same cluster with a client of its own, which lives with the runtime that this is called in.
@@ -141,7 +145,19 @@ impl Cluster {
     #[must_use]
     pub fn fault(&self, doing: &'static str, error: &kube::Error) -> ClusterError {
         let Self { server, context, exec, .. } = self;
-        fault::of(&Asked { server, context, exec: exec.as_ref(), doing, limit: ANSWER }, error)
+        let fault = fault::of(&Asked { server, context, exec: exec.as_ref(), doing, limit: ANSWER }, error);
+        match fault {
+            ClusterError::Unauthorized { server, context, why: None }
+                if self.expiry.is_some_and(|expiry| expiry < SystemTime::now()) =>
+            {
+                ClusterError::Unauthorized {
+                    server,
+                    context,
+                    why: Some(Words::of("its client certificate has expired")),
+                }
+            }
+            fault => fault,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! agent in; `reads` answers what checks ask. This room must never know how a plan is made.
 
 mod answers;
+mod certificate;
 mod config;
 mod connect;
 mod error;
