@@ -9,7 +9,9 @@ use crate::scene::{Scene, Space};
 fn refused(space: &Space<'_>, line: &str, code: i32, words: &[&str]) {
     let output = space.dbg(line).run();
     output.exits(code);
-    let said = format!("{}{}", output.stdout(), output.stderr());
+    // Lines are broken wherever they are full.
+    let said = format!("{} {}", output.stdout(), output.stderr());
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for word in words {
         assert!(said.contains(word), "`{word}` is not said\n{output}");
     }
@@ -25,7 +27,7 @@ fn a_cluster_that_cannot_be_asked_is_named_by_its_defect() {
     refused(&space, &run("--context nowhere"), exit::UNKNOWN, &["no context `nowhere`", "dbg-cluster"]);
     let kubeconfig = space.context.home.path().join("kubeconfig");
     let whole = std::fs::read_to_string(kubeconfig).expect("it is there");
-    let mut change = |name: &str, change: &dyn Fn(&str) -> String, words: &[&str]| {
+    let change = |name: &str, change: &dyn Fn(&str) -> String, words: &[&str]| {
         let path = space.context.home.write(name, change(&whole).as_bytes());
         refused(&space, &run(&format!("--kubeconfig {}", path.display())), exit::UNKNOWN, words);
     };

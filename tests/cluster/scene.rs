@@ -120,11 +120,9 @@ impl Space<'_> {
     /// Everything of dbg's that the cluster has, and the agents and loaders that run on its nodes.
     pub(crate) fn left(&self) -> Vec<String> {
         let objects = self.kubectl("get pods,configmaps -l dbg.run/id -o name");
-        let running = format!(
-            "for group in $(find /sys/fs/cgroup -path '*dbg-cluster*' -name cgroup.procs); do cat $group; done 2>/dev/null | sort -u |
-             while read -r pid; do tr '\\0' ' ' < /proc/$pid/cmdline 2>/dev/null; echo; done | grep -E '^/dbg-(agent|loader)' || true"
-        );
-        objects.lines().map(str::to_owned).chain(self.scene.run(&running, "").lines().map(str::to_owned)).collect()
+        let running = "for group in $(find /sys/fs/cgroup -path '*dbg-cluster*' -name cgroup.procs); do cat $group; done 2>/dev/null | sort -u |
+             while read -r pid; do tr '\\0' ' ' < /proc/$pid/cmdline 2>/dev/null; echo; done | grep -E '^/dbg-(agent|loader)' || true";
+        objects.lines().map(str::to_owned).chain(self.scene.run(running, "").lines().map(str::to_owned)).collect()
     }
 
     /// The kubelet needs a moment to end what was deleted.

@@ -182,7 +182,7 @@ mod tests {
         );
         assert_eq!(
             (&objects[0]["metadata"]["namespace"], &objects[2]["metadata"]["namespace"]),
-            (&"shop".into(), &serde_json::Value::Null)
+            (&serde_json::Value::from("shop"), &serde_json::Value::Null)
         );
     }
 }

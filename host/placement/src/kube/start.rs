@@ -92,6 +92,9 @@ impl PodFault {
                 "`--image REF` names one that the node has or may pull; `dbg image save` makes one to load there".into()
             }
             Self::NotScheduled { .. } => "`kubectl describe node` says what is left of it".into(),
+            Self::NotStarted { text, .. } if text.as_str().contains("/dbg-agent") => {
+                "the image has no agent in it; `dbg image save` makes one that has, and without `--image` none is needed".into()
+            }
             Self::NotStarted { .. } => "`dbg target explain` says what the pod has and why".into(),
             Self::Slow { .. } => "`kubectl get events` may say what it waits for".into(),
             Self::Deleted => "see who deletes pods there; run again".into(),
