@@ -189,3 +189,23 @@ fn what_cannot_be_looked_at_is_refused_without_an_engine_as_with_one() {
     site.client(Engine::Docker, "unpause web");
     root(&alone, "target explain container/web").exits(exit::PASS).says("found by its control group");
 }
+
+#[test]
+fn a_finding_about_a_process_names_its_container_beside_its_id() {
+    let Some(site) = Site::new() else { return };
+    // Whoever connects is given to a program that never looks at the connection.
+    let _web = site.container(Engine::Podman, "web", "", "/bin/busybox nc -ll -p 9000 -e /bin/sleep 600");
+    let alone = site.without_engines();
+    root(&alone, "run --target container/web tcp-reach to=127.0.0.1:9000 -o json").exits(exit::PASS);
+    for context in [&alone, &site.context] {
+        let line = "run --target container/web --pid sock-summary close-wait=1 --fail-on never -o";
+        let result = done(&root(context, &format!("{line} json")));
+        let finding = result["findings"].as_array().into_iter().flatten().find(|one| one["id"] == "sock-close-wait");
+        let finding = finding.unwrap_or_else(|| panic!("nothing is piled up: {result}"));
+        let evidence = finding["evidence"].to_string();
+        assert!(evidence.contains("container name") && evidence.contains("web"), "{finding}");
+        assert!(evidence.contains("container runtime") && evidence.contains("Podman"), "{finding}");
+        let lines = root(context, &format!("{line} ndjson"));
+        assert!(lines.stdout().contains("container name"), "{lines}");
+    }
+}

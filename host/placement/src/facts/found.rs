@@ -88,3 +88,26 @@ fn hold(named: Named) -> (FoundFacts, Pins) {
 fn is_still(running: &Running, process: &OpenProcess) -> bool {
     process.start == running.start && process.container.as_ref() == Some(&running.behind())
 }
+
+#[cfg(test)]
+mod tests {
+    use dbg_model::ContainerRuntime;
+
+    use super::*;
+    use crate::facts::{NamespaceId, Network, Standing};
+    use crate::runtimes::Behind;
+
+    #[test]
+    fn another_process_under_its_number_or_one_that_left_it_is_not_its_first() {
+        let running = Running::known("web", ContainerRuntime::Containerd, 7, 100);
+        let id = NamespaceId { device: 4, inode: 1 };
+        let network = Network { id, standing: Standing::Own };
+        let container = Some(running.behind());
+        let process = OpenProcess { uid: 0, start: 100, network, pids: id, only_loopback: false, container };
+        assert!(is_still(&running, &process));
+        assert!(!is_still(&running, &OpenProcess { start: 101, ..process.clone() }));
+        assert!(!is_still(&running, &OpenProcess { container: None, ..process.clone() }));
+        let other = Behind { id: "db".to_owned(), ..running.behind() };
+        assert!(!is_still(&running, &OpenProcess { container: Some(other), ..process }));
+    }
+}

@@ -111,6 +111,13 @@ fn told(running: &Running) -> String {
 }
 
 impl Running {
+    /// One of which nothing but this is known.
+    #[cfg(test)]
+    pub(crate) fn known(id: &str, runtime: ContainerRuntime, first: u32, start: u64) -> Self {
+        let record = Record::bare(id, runtime).expect("an id");
+        Self { record, first, start }
+    }
+
     /// Who it is.
     pub(crate) fn behind(&self) -> Behind {
         Behind::of(&self.record)
