@@ -22,7 +22,7 @@ pub use netns::{MAX_NAMES, NetnsFacts, OpenNetns, names};
 pub use process::{Hold as ProcessHold, OpenProcess, ProcessFacts};
 
 use crate::Refusal;
-use crate::docker::{self, ContainerFacts, EngineError, EngineTarget, EngineTargetFacts, Engines};
+use crate::docker::{self, Asked, ContainerFacts, EngineError, EngineTarget, EngineTargetFacts, Engines};
 
 /// Everything that a plan is made of, besides the target and the checks' needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,8 +133,8 @@ async fn container(
 ) -> Result<(Facts, Pins), Refusal> {
     let mut asked = of_engine(target, engines).await;
     let without = match &asked {
-        // An engine that was named may be another machine's.
-        _ if engines.is_named() => None,
+        // An engine that was named may be another machine's, and what was asked of its containers no child does.
+        _ if engines.is_named() || *engines.what_was_asked() != Asked::default() => None,
         Err(Refusal::Engine(error @ EngineError::NoEngine(_))) => Some(error.to_string()),
         Ok(EngineTarget { engine, what: EngineTargetFacts::Container(_, _, ContainerFacts::Missing { .. }) }) => {
             Some(format!("{} at `{}` has no container `{name}`", engine.kind, engine.address))
