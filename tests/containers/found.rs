@@ -1,6 +1,8 @@
 //! Containers that run where no engine answers, or that the engine does not know: found by what their runtime left, joined by a child.
 
-use dbg_tests::{Context, Engine, Output, Site, exit};
+use std::net::TcpStream;
+
+use dbg_tests::{Context, Engine, LIMIT, Output, Site, exit, until};
 use serde_json::Value;
 
 use crate::report::{done, results, shows};
@@ -194,9 +196,11 @@ fn what_cannot_be_looked_at_is_refused_without_an_engine_as_with_one() {
 fn a_finding_about_a_process_names_its_container_beside_its_id() {
     let Some(site) = Site::new() else { return };
     // Whoever connects is given to a program that never looks at the connection.
-    let _web = site.container(Engine::Podman, "web", "", "/bin/busybox nc -ll -p 9000 -e /bin/sleep 600");
+    let serve = "/bin/busybox nc -ll -p 9000 -e /bin/sleep 600";
+    let _web = site.container(Engine::Podman, "web", "--network host", serve);
     let alone = site.without_engines();
-    root(&alone, "run --target container/web tcp-reach to=127.0.0.1:9000 -o json").exits(exit::PASS);
+    let comes_and_goes = || TcpStream::connect("127.0.0.1:9000").is_ok();
+    site.context.in_namespace(|namespace| namespace.enter(|| assert!(until(LIMIT, comes_and_goes), "nobody listens")));
     for context in [&alone, &site.context] {
         let line = "run --target container/web --pid sock-summary close-wait=1 --fail-on never -o";
         let result = done(&root(context, &format!("{line} json")));
