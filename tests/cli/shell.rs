@@ -126,8 +126,10 @@ fn a_terminal_has_its_size_its_keys_and_its_kind() {
     person.types("stty size\r");
     person.sees("43 132", 1);
     // The key ends what runs in the foreground, and neither the shell nor dbg.
-    person.types("sleep 600; echo code $?\r");
+    person.types("trap 'echo inter''rupted' INT; echo bu''sy; sleep 600\r");
+    person.sees("busy", 1);
     person.types("\u{3}");
+    person.sees("interrupted", 1);
     person.types("echo still $((40 + 2))\r");
     person.sees("still 42", 1);
     person.types("exit 9\r");

@@ -10,13 +10,16 @@ mod tests;
 pub use launch::launch_shell;
 pub use profile::{Profile, Right};
 
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+
 use dbg_agent::{Environment, Gains, ShellPlace, ShellRoot, ShellUser};
 use dbg_model::{Capability, ImageName, Target};
+use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
 use rustix::thread::CapabilitySet;
 
 use crate::docker::{Engines, ShellContainer};
 use crate::explain::{Item, item};
-use crate::facts::{NamespaceId, Own, Pins, gather};
+use crate::facts::{Own, Pins, gather};
 use crate::plan::{ContainerPlan, Joined, Needs, PidsOf, Place, Plan, Privilege, RootOf, User, plan};
 use crate::{Explanation, Refusal, explain};
 
@@ -114,12 +117,15 @@ fn gains(profile: Profile) -> Gains {
     if profile == Profile::Sysadmin { Gains::Rights } else { Gains::Nothing }
 }
 
-fn is_own_root(root: &std::os::fd::OwnedFd) -> bool {
-    let own = rustix::fs::stat("/").map(|stat| (stat.st_dev, stat.st_ino));
-    match (NamespaceId::of(root), own) {
-        (Ok(id), Ok(own)) => (id.device, id.inode) == own,
-        _ => false,
-    }
+/// Whether it is the very mount that is our root: the same folder with other mounts beneath it is another.
+fn is_own_root(root: &OwnedFd) -> bool {
+    let mount = |root: BorrowedFd<'_>, path: &str| {
+        let seen = statx(root, path, AtFlags::EMPTY_PATH, StatxFlags::MNT_ID | StatxFlags::INO).ok()?;
+        // Kernels before 5.8 do not say.
+        let is_said = seen.stx_mask & StatxFlags::MNT_ID.bits() != 0;
+        is_said.then_some((seen.stx_mnt_id, seen.stx_ino))
+    };
+    mount(root.as_fd(), "").is_some_and(|root| Some(root) == mount(CWD, "/"))
 }
 
 /// What is needed to get into another root, and out of the rights to do so.
