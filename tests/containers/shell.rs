@@ -52,7 +52,7 @@ fn a_terminal_in_a_container_has_its_size_its_keys_and_its_code() {
             person.resize(132, 43);
             person.types("busybox stty size\r");
             person.sees("43 132", 1);
-            person.types("trap 'echo inter''rupted' INT; echo bu''sy; sleep 600\r");
+            person.types("trap 'echo inter''rupted' INT; echo bu''sy; /bin/sleep 600\r");
             person.sees("busy", 1);
             person.types("\u{3}");
             person.sees("interrupted", 1);

@@ -120,7 +120,7 @@ impl Engines {
     /// The agent as a tar of one layer, to be put into a container of another image.
     pub(crate) async fn agent(&self, architecture: Architecture) -> Result<Bytes, LaunchError> {
         let agents = self.0.agents;
-        let make = move || Image::make(&agents, architecture, None).map(Image::into_layer);
+        let make = move || image::agent_alone(&agents, architecture);
         let made = tokio::task::spawn_blocking(make).await.map_err(|_| LaunchError::Broke)?;
         Ok(made.map_err(ProgramError::from)?)
     }

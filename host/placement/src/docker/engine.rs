@@ -194,6 +194,10 @@ impl Engine {
             Err(EngineError::Refused { status: 409, text, .. }) if text.as_str().contains("in progress") => {
                 Ok(Removed::Going)
             }
+            // Podman, of one that ends at this very moment.
+            Err(EngineError::Refused { text, .. }) if text.as_str().contains("container state improper") => {
+                Ok(Removed::Going)
+            }
             Err(error) => Err(error),
         }
     }

@@ -49,23 +49,7 @@ impl Image {
         architecture: Architecture,
         site: Option<&SiteRules>,
     ) -> Result<Self, AgentsError> {
-        let program = Mutex::new(Vec::new());
-        agents.unpack(architecture, |offset, piece| {
-            // Nothing that holds the lock can leave the bytes half-changed.
-            let mut bytes = program.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let start = usize::try_from(offset).map_err(io::Error::other)?;
-            let end = start.saturating_add(piece.len());
-            if bytes.len() < end {
-                bytes.resize(end, 0);
-            }
-            bytes
-                .get_mut(start..end)
-                .ok_or_else(|| io::Error::other("a piece is out of place"))?
-                .copy_from_slice(piece);
-            Ok(())
-        })?;
-        let program = program.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Self::of(&program, architecture, site).map_err(AgentsError::Written)
+        Self::of(&unpacked(agents, architecture)?, architecture, site).map_err(AgentsError::Written)
     }
 
     /// Of this program.
@@ -119,11 +103,6 @@ impl Image {
         &self.tag
     }
 
-    /// Its first layer: the agent, and where to mount.
-    pub(crate) fn into_layer(self) -> Bytes {
-        self.parts.layers.into_iter().next().map(Bytes::from).unwrap_or_default()
-    }
-
     /// One file that is a docker archive and an OCI layout: each tool finds what it knows.
     pub(crate) fn archive(&self) -> io::Result<Bytes> {
         let Parts { layers, config, manifest } = &self.parts;
@@ -175,6 +154,30 @@ fn digest(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// The agent alone as a tar, to be put into a container of another image. It blocks, as [`Image::make`] does.
+pub(crate) fn agent_alone(agents: &Agents, architecture: Architecture) -> Result<Bytes, AgentsError> {
+    let program = unpacked(agents, architecture)?;
+    let mut tar = Tar::with_capacity(program.len() + 16 * 1024);
+    tar.file(AGENT.trim_start_matches('/'), 0o555, &program).map_err(AgentsError::Written)?;
+    tar.finish().map(Bytes::from).map_err(AgentsError::Written)
+}
+
+fn unpacked(agents: &Agents, architecture: Architecture) -> Result<Vec<u8>, AgentsError> {
+    let program = Mutex::new(Vec::new());
+    agents.unpack(architecture, |offset, piece| {
+        // Nothing that holds the lock can leave the bytes half-changed.
+        let mut bytes = program.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let start = usize::try_from(offset).map_err(io::Error::other)?;
+        let end = start.saturating_add(piece.len());
+        if bytes.len() < end {
+            bytes.resize(end, 0);
+        }
+        bytes.get_mut(start..end).ok_or_else(|| io::Error::other("a piece is out of place"))?.copy_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(program.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
 }
 
 fn layer(program: &[u8]) -> io::Result<Vec<u8>> {
