@@ -262,3 +262,18 @@ fn nothing_of_a_shell_is_in_an_engines_log_and_all_of_it_in_ours() {
         std::fs::remove_file(&log).expect("our own home");
     }
 }
+
+#[test]
+fn a_container_is_entered_where_no_engine_answers_and_an_image_is_not() {
+    let Some(site) = Site::new() else { return };
+    for engine in Engine::BOTH {
+        let _web = site.container(engine, "web", "", SLEEP);
+        let alone = site.without_engines();
+        let line = "shell --target container/web -- cat /etc/marker";
+        let output = alone.type_in(line).as_root().run();
+        assert_eq!(output.exits(exit::PASS).stdout(), "shop\n");
+        let image = alone.type_in("shell --target container/web --image shop").as_root().run();
+        image.exits(exit::UNKNOWN).warns("no container engine answered");
+        site.nothing_is_left();
+    }
+}

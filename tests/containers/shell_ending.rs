@@ -125,3 +125,20 @@ fn its_time_ends_a_shell_and_one_that_goes_on_is_not_left_over() {
         site.nothing_is_left();
     }
 }
+
+#[test]
+fn an_engine_that_is_killed_meanwhile_is_told_and_the_terminal_is_back() {
+    let Some(site) = Site::apart() else { return };
+    let engine = Engine::Docker;
+    let mut person = Person::start(site.dbg(engine, "shell --target isolated --image shop"));
+    person.is_hidden();
+    // Of all engines of this machine the one in this network.
+    site.script(
+        "for pid in $(pgrep -x dockerd); do
+            [ \"$(readlink /proc/$pid/ns/net)\" != \"$(readlink /proc/self/ns/net)\" ] || kill -9 $pid
+        done; rm -f /run/docker.pid /run/docker.sock",
+    );
+    assert_eq!(person.ends(), Some(exit::UNKNOWN), "{}", person.screen());
+    assert!(person.screen().contains("the shell broke off"), "{}", person.screen());
+    assert!(person.screen().contains("may be left"), "{}", person.screen());
+}

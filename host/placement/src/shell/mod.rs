@@ -64,6 +64,10 @@ pub async fn place_shell(wish: &ShellWish, engines: &Engines) -> Result<ShellPla
     let (target, needs) = planned_for(wish);
     let (facts, pins) = gather(&target, engines).await?;
     let plan = plan(&needs, &facts)?;
+    if wish.image.is_some() && !matches!(plan.place.what, Place::Container(_)) {
+        // A container that was found without an engine is joined by a child, which has no image.
+        engines.engine().await?;
+    }
     let own = facts.own;
     let runs = match &plan.place.what {
         Place::InProcess => Runs::Child(child_place(wish.profile, &own)),
