@@ -41,11 +41,7 @@ pub(crate) fn shell(settings: &ShellSettings, terminal: &Terminal) -> Result<Exi
     if settings.offers_checks_alone() {
         let site = Site::open(Paths::of_this_user())?;
         site.policy.may_shell(&settings.wish)?;
-        printer::note(&format!(
-            "`{}` has no shell: its checks are offered. `--image IMAGE` brings the shell of an image that the engine has",
-            Cell(&settings.wish.target.to_string())
-        ));
-        return prompt::offer(settings, terminal);
+        return offer_checks(settings, terminal);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // One thread passes on what is said, one removes what is left.
@@ -60,15 +56,17 @@ pub(crate) fn shell(settings: &ShellSettings, terminal: &Terminal) -> Result<Exi
     match came_to? {
         Outcome::Ended(ended) => of(ended, settings),
         Outcome::Signalled(signal) => Ok(Exit::Program(SIGNALLED.saturating_add(signal))),
-        Outcome::NotStarted(NotStarted::NoShell) if settings.wish.image.is_none() => {
-            printer::note(&format!(
-                "`{}` has no shell: its checks are offered. `--image IMAGE` brings the shell of an image that the engine has",
-                Cell(&settings.wish.target.to_string())
-            ));
-            prompt::offer(settings, terminal)
-        }
+        Outcome::NotStarted(NotStarted::NoShell) if settings.wish.image.is_none() => offer_checks(settings, terminal),
         Outcome::NotStarted(reason) => Err(not_started(&reason, settings)),
     }
+}
+
+fn offer_checks(settings: &ShellSettings, terminal: &Terminal) -> Result<Exit, Fault> {
+    let target = &settings.wish.target;
+    let next =
+        if target.is_of_engine() { " `--image IMAGE` brings the shell of an image that the engine has" } else { "" };
+    printer::note(&format!("`{}` has no shell: its checks are offered.{next}", Cell(&target.to_string())));
+    prompt::offer(settings, terminal)
 }
 
 /// Where the program is and was. Everything of it is gone when this is over.
