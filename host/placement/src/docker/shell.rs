@@ -63,3 +63,73 @@ impl ShellContainer {
         body
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bollard::models::{HostConfig, Mount};
+    use dbg_agent::{Environment, Gains, ShellRoot, ShellUser};
+    use dbg_model::RunId;
+    use dbg_session::RunKey;
+
+    use super::*;
+
+    fn body(image: Option<&str>, power: Privilege) -> ContainerCreateBody {
+        let place = ShellPlace {
+            joins: Vec::new(),
+            root: ShellRoot::Own,
+            etc: None,
+            user: ShellUser::Own,
+            keep: 0,
+            gains: Gains::Nothing,
+            environment: Environment::Own,
+        };
+        let shell = ShellContainer {
+            place,
+            image: image.map(|image| image.parse().unwrap()),
+            user: User::Root,
+            rights: vec!["NET_RAW"],
+            options: vec!["no-new-privileges"],
+            power,
+            variables: Vec::new(),
+        };
+        let mount = Mount { read_only: Some(true), ..Mount::default() };
+        let host = HostConfig {
+            cap_drop: Some(vec!["ALL".to_owned()]),
+            mounts: Some(vec![mount]),
+            readonly_rootfs: Some(true),
+            ..HostConfig::default()
+        };
+        let of_checks = ContainerCreateBody {
+            working_dir: Some("/".to_owned()),
+            host_config: Some(host),
+            ..ContainerCreateBody::default()
+        };
+        shell.body(of_checks, &RunKey::generate(RunId::from_random([1; 8])).unwrap().public())
+    }
+
+    #[test]
+    fn an_image_has_its_own_folder_and_a_layer_to_write_and_no_check_of_its_health() {
+        let body = body(Some("shop"), Privilege::Least);
+        assert_eq!((&body.entrypoint.unwrap()[..], body.working_dir), (&[AGENT.to_owned()][..], None));
+        assert_eq!(body.healthcheck.unwrap().test.unwrap(), ["NONE"]);
+        assert_eq!(body.host_config.unwrap().readonly_rootfs, Some(false));
+    }
+
+    #[test]
+    fn what_is_not_privileged_has_the_rights_of_its_list_and_writes_nothing_of_the_machines() {
+        let host = body(None, Privilege::Least).host_config.unwrap();
+        assert_eq!(
+            (host.cap_add.unwrap(), host.cap_drop.unwrap()),
+            (vec!["NET_RAW".to_owned()], vec!["ALL".to_owned()])
+        );
+        assert_eq!((host.privileged, host.readonly_rootfs), (None, Some(true)));
+        assert_eq!(host.mounts.unwrap()[0].read_only, Some(true));
+    }
+
+    #[test]
+    fn privileged_is_everything_and_writes() {
+        let host = body(None, Privilege::All).host_config.unwrap();
+        assert_eq!((host.privileged, host.cap_drop, host.security_opt), (Some(true), None, None));
+        assert_eq!(host.mounts.unwrap()[0].read_only, Some(false));
+    }
+}
