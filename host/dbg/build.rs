@@ -21,6 +21,9 @@ struct Index {
 struct Entry {
     digest: String,
     wasm: String,
+    /// Of the whole file.
+    #[serde(skip)]
+    wasm_length: usize,
     length: u64,
     native: String,
     #[serde(skip)]
@@ -95,7 +98,7 @@ fn stock(dir: Option<PathBuf>, out: &Path) -> Result<Stock, Box<dyn std::error::
             let mut index: Index = serde_json::from_slice(&fs::read(&index)?)?;
             root = format!("include_bytes!({:?})", absolute(&dir, "root.json"));
             for entry in &mut index.plugins {
-                entry.wasm = absolute(&dir, &entry.wasm);
+                (entry.wasm, entry.wasm_length) = packed(&absolute(&dir, &entry.wasm), out)?;
                 (entry.native, entry.native_length) = packed(&absolute(&dir, &entry.native), out)?;
             }
             index
@@ -104,10 +107,10 @@ fn stock(dir: Option<PathBuf>, out: &Path) -> Result<Stock, Box<dyn std::error::
         None => Index::default(),
     };
     let mut table = String::from("&[\n");
-    for Entry { digest, wasm, length, native, native_length, imports, declaration } in plugins {
+    for Entry { digest, wasm, wasm_length, length, native, native_length, imports, declaration } in plugins {
         writeln!(
             table,
-            "    Embedded {{ digest: {digest:?}, file: include_bytes!({wasm:?}), length: {length}, native: include_bytes!({native:?}), \
+            "    Embedded {{ digest: {digest:?}, file: include_bytes!({wasm:?}), file_length: {wasm_length}, length: {length}, native: include_bytes!({native:?}), \
              native_length: {native_length}, \
              imports: &{imports:?}, declaration: {declaration:?} }},"
         )?;
@@ -116,15 +119,15 @@ fn stock(dir: Option<PathBuf>, out: &Path) -> Result<Stock, Box<dyn std::error::
     Ok(Stock { table, root, signed })
 }
 
-/// What native code is packed at: slow to pack, and as quick to unpack as any.
+/// What stock checks are packed at: slow to pack, and as quick to unpack as any.
 const LEVEL: i32 = 19;
 
-/// Packs a file of native code, three quarters of which is gone then; where it lies, and how long it is unpacked.
+/// Packs a file of a stock check, three quarters of which are gone then; where it lies, and how long it is unpacked.
 #[expect(clippy::disallowed_methods, reason = "the file was written by `cargo xtask build` just before")]
 fn packed(file: &str, out: &Path) -> Result<(String, usize), Box<dyn std::error::Error>> {
     let plain = fs::read(file)?;
-    let name = Path::new(file).file_name().ok_or("native code without a name")?;
-    let path = out.join(name).with_extension("zst");
+    let name = Path::new(file).file_name().ok_or("a stock check without a name")?;
+    let path = out.join(name.to_string_lossy().into_owned() + ".zst");
     fs::write(&path, zstd::bulk::compress(&plain, LEVEL)?)?;
     Ok((path.display().to_string(), plain.len()))
 }

@@ -132,7 +132,9 @@ impl Site {
     pub fn task(&self, id: &str, annotations: &[&str], command: &str) {
         let mut ctr = self.command("ctr");
         ctr.args(["run", "--detach", "--rootfs"]);
-        annotations.iter().for_each(|annotation| drop(ctr.args(["--annotation", annotation])));
+        for annotation in annotations {
+            ctr.args(["--annotation", annotation]);
+        }
         let output = ctr.args(["/run/image", id]).args(command.split_whitespace()).output().expect("it starts");
         assert!(output.status.success(), "`ctr run`: {}", String::from_utf8_lossy(&output.stderr));
     }

@@ -84,7 +84,7 @@ impl<'site> Catalogue<'site> {
     /// A source as something that may run here and now.
     pub(crate) fn admit(&self, source: &Source) -> Result<Admitted, Fault> {
         match source {
-            Source::Stock(stock) => Ok(stock.admitted()),
+            Source::Stock(stock) => stock.admitted(),
             Source::Stored(record) => self.site.admit_record(self.needed_store()?, record),
             Source::File(admitted) => Ok(admitted.clone()),
         }

@@ -12,8 +12,11 @@ use crate::settings::reference_time;
 /// One stock plugin as the build wrote it.
 struct Embedded {
     digest: &'static str,
+    /// Packed by zstd.
     file: &'static [u8],
-    /// Of the component; its signature follows.
+    /// Of the file once it is unpacked.
+    file_length: usize,
+    /// Of the component in it; its signature follows.
     length: usize,
     /// Packed by zstd.
     native: &'static [u8],
@@ -29,37 +32,51 @@ static ROOT: &[u8] = include!(concat!(env!("OUT_DIR"), "/root.rs"));
 /// One stock plugin.
 #[derive(Clone)]
 pub(crate) struct Stock {
-    /// What it is.
+    /// What it is, but for its bytes: they are unpacked when it is to run.
     pub(crate) component: Component,
-    file: &'static [u8],
-    native: &'static [u8],
-    native_length: usize,
+    embedded: &'static Embedded,
     grounds: Grounds,
+}
+
+impl Embedded {
+    /// What it is, of these bytes.
+    fn component(&self, bytes: Bytes) -> anyhow::Result<Component> {
+        let imports = self.imports.iter().map(|import| (*import).to_owned());
+        Ok(Component::embedded(bytes, self.digest.parse()?, self.declaration, imports)?)
+    }
 }
 
 impl Stock {
     /// As something that may run.
-    pub(crate) fn admitted(&self) -> Admitted {
-        Admitted::stock(self.component.clone(), self.file(), self.grounds.clone())
+    pub(crate) fn admitted(&self) -> Result<Admitted, Fault> {
+        let file = self.file()?;
+        let component = file.get(..self.embedded.length).context("a stock check is cut off");
+        let component = component.and_then(|bytes| self.embedded.component(file.slice_ref(bytes)));
+        let component = component.context(DAMAGED).map_err(Fault::own)?;
+        Ok(Admitted::stock(component, file, self.grounds.clone()))
     }
 
     /// The whole file, with its signature.
-    pub(crate) fn file(&self) -> Bytes {
-        Bytes::from_static(self.file)
+    pub(crate) fn file(&self) -> Result<Bytes, Fault> {
+        unpacked(self.embedded.file, self.embedded.file_length)
     }
 
     /// Its signature, by the root that this binary carries: nothing else is believed of it.
-    pub(crate) fn verify(&self) -> Result<Verified<Component>, StockFault> {
-        verify_stock(&self.file(), ROOT, reference_time().moment())
+    pub(crate) fn verify(&self) -> Result<Result<Verified<Component>, StockFault>, Fault> {
+        Ok(verify_stock(&self.file()?, ROOT, reference_time().moment()))
     }
 
     /// Its code, compiled when this binary was built: a stock check never compiles.
     pub(crate) fn native(&self) -> Result<NativeCode, Fault> {
-        let plain = zstd::bulk::decompress(self.native, self.native_length).context(DAMAGED).map_err(Fault::own)?;
+        let plain = unpacked(self.embedded.native, self.embedded.native_length)?;
         // SAFETY: the bytes are part of this binary; `precompile` of the same build made them from the same engine, and the table
         // that pairs them with a component is generated.
-        Ok(unsafe { NativeCode::from_trusted(Bytes::from(plain)) })
+        Ok(unsafe { NativeCode::from_trusted(plain) })
     }
+}
+
+fn unpacked(packed: &[u8], length: usize) -> Result<Bytes, Fault> {
+    zstd::bulk::decompress(packed, length).map(Bytes::from).context(DAMAGED).map_err(Fault::own)
 }
 
 const DAMAGED: &str = "this binary's stock checks are damaged; get it again";
@@ -72,12 +89,8 @@ pub(crate) fn grounds() -> Grounds {
 /// All stock plugins, in the order of their names.
 pub(crate) fn all() -> Result<Vec<Stock>, Fault> {
     let grounds = grounds();
-    let stock = |embedded: &Embedded| {
-        let Embedded { digest, file, length, native, native_length, imports, declaration } = *embedded;
-        let wasm = file.get(..length).context("a stock check is cut off")?;
-        let imports = imports.iter().map(|import| (*import).to_owned());
-        let component = Component::embedded(wasm, digest.parse()?, declaration, imports)?;
-        anyhow::Ok(Stock { component, file, native, native_length, grounds: grounds.clone() })
+    let stock = |embedded: &'static Embedded| {
+        anyhow::Ok(Stock { component: embedded.component(Bytes::new())?, embedded, grounds: grounds.clone() })
     };
     TABLE.iter().map(stock).collect::<Result<_, _>>().context(DAMAGED).map_err(Fault::own)
 }

@@ -208,7 +208,7 @@ mod tests {
     fn refusal(bytes: Vec<u8>) -> LoadError {
         let declaration = "{\"declaration\":1,\"plugin\":\"sample\",\"version\":\"1.0.0\"}\n{\"check\":\"look\",\"doc\":\"Looks.\"}\n";
         let digest = dbg_model::Digest::from_bytes([0; 32]);
-        let component = Plugin::embedded(bytes.leak(), digest, declaration, []).unwrap();
+        let component = Plugin::embedded(bytes.into(), digest, declaration, []).unwrap();
         let engine = Engine::new().unwrap();
         let code = engine.compile(&Admitted::unsigned(component, AllowUnsigned::by_operator())).unwrap();
         engine.load(&code).map(|_| ()).unwrap_err()

@@ -136,9 +136,9 @@ async fn container(
         // An engine that was named may be another machine's, and what was asked of its containers no child does.
         _ if engines.is_named() || *engines.what_was_asked() != Asked::default() => None,
         Err(Refusal::Engine(error @ EngineError::NoEngine(_))) => Some(error.to_string()),
-        Ok(EngineTarget { engine, what: EngineTargetFacts::Container(_, _, ContainerFacts::Missing { .. }) }) => {
-            Some(format!("{} at `{}` has no container `{name}`", engine.kind, engine.address))
-        }
+        Ok(EngineTarget {
+            engine, what: EngineTargetFacts::Container(_, _, ContainerFacts::Missing { .. }), ..
+        }) => Some(format!("{} at `{}` has no container `{name}`", engine.kind, engine.address)),
         Ok(_) | Err(_) => None,
     };
     if let Some(without) = without {

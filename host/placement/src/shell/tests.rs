@@ -4,7 +4,7 @@ use dbg_model::{Architecture, EngineName, JoinsProcesses};
 
 use super::*;
 use crate::docker::{
-    ContainerFacts, ContainerNetwork, ContainerPids, EngineFacts, EngineKind, EngineTarget, EngineTargetFacts,
+    Asked, ContainerFacts, ContainerNetwork, ContainerPids, EngineFacts, EngineKind, EngineTarget, EngineTargetFacts,
     LimitsHold, RunningContainer, Words,
 };
 use crate::plan::of_engine;
@@ -25,7 +25,7 @@ fn shell(target: &str, image: Option<&str>, profile: Profile) -> ShellContainer 
         architecture: Architecture::X86_64,
         limits: LimitsHold::All,
     };
-    let plan = of_engine(&needs, &EngineTarget { engine, what }).unwrap();
+    let plan = of_engine(&needs, &EngineTarget { engine, what, asked: Asked::default() }).unwrap();
     let Place::Container(plan) = plan.place.what else { panic!() };
     of_container(&wish, &plan)
 }

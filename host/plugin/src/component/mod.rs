@@ -82,13 +82,13 @@ impl Component {
 
     /// A component that is part of this binary, with what was read from it when the binary was built. Nothing is hashed or walked: the binary's own digest covers it.
     pub fn embedded(
-        bytes: &'static [u8],
+        bytes: Bytes,
         digest: Digest,
         declaration: &str,
         imports: impl IntoIterator<Item = String>,
     ) -> Result<Self, ComponentError> {
         let parsed = Declaration::parse(declaration.as_bytes())?;
-        Self::consistent(Bytes::from_static(bytes), digest, parsed, declaration.into(), imports.into_iter().collect())
+        Self::consistent(bytes, digest, parsed, declaration.into(), imports.into_iter().collect())
     }
 
     fn consistent(

@@ -292,10 +292,14 @@ fn an_embedded_component_is_as_good_as_a_read_one() {
     const BYTES: &[u8] = b"never walked";
     let digest = Digest::from_bytes([7; 32]);
     let imports = ["dbg:resolver/resolver-config@0.1.0".to_owned()];
-    let component = Component::embedded(BYTES, digest, &asking("resolver", true), imports.clone()).unwrap();
+    let component =
+        Component::embedded(Bytes::from_static(BYTES), digest, &asking("resolver", true), imports.clone()).unwrap();
     assert_eq!((component.bytes(), component.digest()), (&Bytes::from_static(BYTES), digest));
     assert_eq!(component.capabilities(), [Capability::Resolver].into());
-    assert!(matches!(Component::embedded(BYTES, digest, PLAIN, imports), Err(ComponentError::Undeclared { .. })));
+    assert!(matches!(
+        Component::embedded(Bytes::from_static(BYTES), digest, PLAIN, imports),
+        Err(ComponentError::Undeclared { .. })
+    ));
 }
 
 #[test]

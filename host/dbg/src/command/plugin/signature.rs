@@ -81,7 +81,7 @@ impl Signature {
 
     /// Of a plugin that is part of this binary.
     pub(super) fn of_stock(stock: &Stock) -> Result<Self, Fault> {
-        match stock.verify() {
+        match stock.verify()? {
             Ok(verified) => Ok(Self::Counts(Box::new(verified.facts().clone()))),
             Err(StockFault::Plugin(error)) => Ok(Self::Refused(Box::new(error))),
             Err(fault) => Err(Fault::own(fault)),

@@ -56,7 +56,7 @@ pub(super) fn verify(args: &PluginShow, site: &Site) -> Result<Exit, Fault> {
     let (file, signature, allowed) = match subject(&args.plugin, site)? {
         Subject::Stock(stock) => {
             printer::note(&format!("`{}` is part of this dbg, and so is the root of its signature", args.plugin));
-            (stock.file(), Signature::of_stock(&stock)?, Allowed::Always)
+            (stock.file()?, Signature::of_stock(&stock)?, Allowed::Always)
         }
         Subject::File(file) => {
             let signature = Signature::verify(&file, site)?;
