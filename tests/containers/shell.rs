@@ -220,7 +220,9 @@ fn what_is_not_there_is_told_and_nothing_is_made() {
         let refused = |line: &str, words: &[&str]| {
             let output = site.dbg(engine, &format!("shell {line}")).run();
             output.exits(exit::UNKNOWN);
-            words.iter().for_each(|words| drop(output.warns(words)));
+            for words in words {
+                output.warns(words);
+            }
             site.nothing_is_left();
         };
         let load = format!("{} image load -i FILE", if engine == Engine::Docker { "docker" } else { "podman" });
