@@ -76,8 +76,6 @@ fn sound(request: &str) -> Option<String> {
         "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n".to_owned()
     } else if request.starts_with("DELETE") || request.contains("/start") {
         "HTTP/1.1 204 No Content\r\n\r\n".to_owned()
-    } else if request.contains("/wait") {
-        with_status("200 OK", "{\"StatusCode\":0}")
     } else {
         return None;
     })
@@ -104,7 +102,8 @@ fn answer(mut stream: UnixStream, fault: Fault, asked: &Asked) -> Option<()> {
             json(&format!("[{{\"Id\":\"{ID}\",\"Names\":[\"/we\\u001b[2Jb\"]}}]"))
         }
         (Fault::Escapes, false) => with_status("404 Not Found", "{\"message\":\"no \\u001b[2J such\\nthing\"}"),
-        (Fault::Mute, false) => {
+        // A container runs on, and with it whoever waits for its end.
+        (_, false) if fault == Fault::Mute || first.contains("/wait") => {
             // Until the other side has given up.
             stream.read_to_end(&mut Vec::new()).ok()?;
             return Some(());

@@ -25,12 +25,12 @@ fn an_engine_over_tls_is_used_when_both_certificates_fit() {
     over_tls(&site, "/run/tls").run().exits(exit::PASS);
     site.script("mkdir -p /run/tls-without /run/tls-other; cp /run/tls/ca.pem /run/tls-without");
     // Docker says so in TLS: it takes nobody without a certificate.
-    fails(over_tls(&site, "/run/tls-without"), "certificate");
+    fails(over_tls(&site, "/run/tls-without"), "BadCertificate; `DOCKER_CERT_PATH`");
     site.script(
         "cd /run/tls-other; cp ../tls/cert.pem ../tls/key.pem .; \
          openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -days 2 -subj /CN=other -out ca.pem 2>/dev/null",
     );
-    fails(over_tls(&site, "/run/tls-other"), "certificate");
+    fails(over_tls(&site, "/run/tls-other"), "UnknownIssuer; `DOCKER_CERT_PATH`");
     fails(over_tls(&site, "/run/tls-nowhere"), "DOCKER_CERT_PATH");
     site.nothing_is_left();
 }

@@ -55,7 +55,7 @@ fn a_container_that_has_our_name_is_told_and_not_touched() {
 #[test]
 fn a_target_that_was_replaced_is_told_and_our_container_is_removed() {
     let (failure, asked) = refused(Fault::Replaced);
-    assert!(failure.contains("`web` was replaced"), "{failure}");
+    assert!(failure.contains("`web` is gone meanwhile"), "{failure}");
     assert!(asked.has(&format!("DELETE /v1.41/containers/{ID}")), "{asked:?}");
 }
 

@@ -117,7 +117,7 @@ fn a_container_of_containerd_is_found_by_id_and_by_kubernetes_names_also_beside_
     let line = line.unwrap_or_else(|| panic!("`{id}` is not listed"));
     assert_eq!(line["target"], format!("container/{name}"));
     assert_eq!(line["description"], format!("containerd, default/{pod}/{name} (no engine answers)"));
-    let beside = root(&site.context, "target list");
+    let beside = root(&site.context, "target list -o json");
     beside.exits(exit::PASS).says(&format!("container/{name}")).says("(not the engine's)");
     site.nothing_is_left();
 }

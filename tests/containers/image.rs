@@ -54,6 +54,7 @@ fn an_agent_of_an_image_with_a_sites_trust_runs_what_the_site_allows_and_nothing
         let words = ["--target", "isolated", "--image", &name, "-o", "json", "says-nothing"];
         let unsigned = site.context.run_guest("every-report", &words).as_root().variable("DOCKER_HOST", engine.host());
         unsigned.run().exits(exit::UNKNOWN).says("by the site's rules in its image: nobody signed it");
+        site.client(engine, &format!("rmi -f {name}"));
     }
     site.nothing_is_left();
 }

@@ -23,6 +23,10 @@ fn podman_without_root_is_found_by_itself_and_looks_at_the_machine_as_its_user()
     let dbg = |line: &str| site.context.type_in(line).variable("XDG_RUNTIME_DIR", "/run/user/nobody");
     let explained = dbg("target explain host sock-summary").run();
     explained.exits(exit::PASS).says("/run/user/nobody/podman/podman.sock").says("the engine runs without root");
+    // The machine's queues are shared where it has any.
+    let _queues = site.script(
+        "[ -d /dev/mqueue ] || mkdir /dev/mqueue; mountpoint -q /dev/mqueue || mount -t mqueue none /dev/mqueue",
+    );
     dbg("run --target host sock-summary").within(LIMIT * 4).run().exits(exit::PASS);
     // A network of its own takes helpers that this machine may lack; whichever it is, it is told.
     let isolated = dbg("run --target isolated sock-summary -o json").within(LIMIT * 4).run();

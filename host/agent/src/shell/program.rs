@@ -115,6 +115,7 @@ impl Ground {
 
     /// What the program's process does before it becomes the program.
     fn arrive(&self, own: Own) -> Result<(), Errno> {
+        heed_signals();
         setsid()?;
         if own == Own::Terminal {
             ioctl_tiocsctty(rustix::stdio::stdin())?;
@@ -137,6 +138,15 @@ impl Ground {
             set_no_new_privs(true)?;
         }
         Ok(())
+    }
+}
+
+/// What an engine was started with is passed on to all that it starts: a signal that is ignored then would be for good, also in a shell
+/// that wants to catch it. Source: man 7 signal, man 1p trap.
+fn heed_signals() {
+    for signal in 1..libc::SIGRTMIN() {
+        // SAFETY: no handler is installed, one is taken away; a signal that has none, or is none of a program's, is refused.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
 }
 

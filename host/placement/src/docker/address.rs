@@ -110,8 +110,7 @@ fn ssh_host(text: &str) -> Option<SshHost> {
     // Without a port `ssh` takes the one of its configuration.
     let (host, port) = host_and_port(place, 0)?;
     let socket = Some(socket.trim_end_matches('/').to_owned()).filter(|socket| !socket.is_empty());
-    let words = user.iter().chain([&host]).chain(&socket);
-    let are_plain = words.fold(true, |all, word| all && ssh::is_plain(word));
+    let are_plain = user.iter().chain([&host]).chain(&socket).all(|word| ssh::is_plain(word));
     are_plain.then_some(SshHost { user, host, port: Some(port).filter(|port| *port != 0), socket })
 }
 

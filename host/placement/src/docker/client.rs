@@ -96,7 +96,21 @@ impl Answer {
 }
 
 /// The task that drives a connection. Dropping it closes the connection.
-struct Driver(JoinHandle<()>);
+struct Driver(JoinHandle<Result<(), hyper::Error>>);
+
+impl Driver {
+    /// Why a request failed. One that was never sent does not know; what drove the connection does: a server that wants a certificate says so
+    /// once the connection is there.
+    async fn reason(mut self, error: hyper::Error) -> hyper::Error {
+        if !error.is_canceled() {
+            return error;
+        }
+        match timeout(CONNECTING, &mut self.0).await {
+            Ok(Ok(Err(reason))) => reason,
+            _ => error,
+        }
+    }
+}
 
 impl Drop for Driver {
     fn drop(&mut self) {
@@ -174,10 +188,7 @@ impl Client {
             request.headers_mut().insert(UPGRADE, hyper::header::HeaderValue::from_static("tcp"));
             let failed = |error: hyper::Error| EngineError::Broke { doing, reason: Words::with_causes(&error) };
             let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
-            let driver = Driver(tokio::spawn(async move {
-                // How it ended shows at the other end of it.
-                let _ = connection.with_upgrades().await;
-            }));
+            let driver = Driver(tokio::spawn(connection.with_upgrades()));
             let response = sender.send_request(request).await.map_err(failed)?;
             if response.status() != StatusCode::SWITCHING_PROTOCOLS {
                 let status = response.status();
@@ -199,11 +210,15 @@ pub(crate) async fn on(stream: Stream, ask: Ask) -> Result<Answer, EngineError> 
     let failed = |error: hyper::Error| EngineError::Broke { doing, reason: Words::with_causes(&error) };
     let request = request(ask)?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
-    let _driver = Driver(tokio::spawn(async move {
-        // The one request on it gets its error.
-        let _ = connection.await;
-    }));
-    answer(sender.send_request(request).await.map_err(failed)?, doing).await
+    let driver = Driver(tokio::spawn(connection));
+    match sender.send_request(request).await {
+        Ok(response) => {
+            let answered = answer(response, doing).await;
+            drop(driver);
+            answered
+        }
+        Err(error) => Err(failed(driver.reason(error).await)),
+    }
 }
 
 fn request(ask: Ask) -> Result<Request<Full<Bytes>>, EngineError> {

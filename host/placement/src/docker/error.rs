@@ -141,6 +141,9 @@ pub enum EngineError {
     },
 }
 
+/// What TLS to an engine takes.
+const CERTIFICATES: &str = "`DOCKER_CERT_PATH` names a folder with `ca.pem`, `cert.pem` and `key.pem`";
+
 fn tried(all: &[Tried]) -> String {
     let one = |tried: &Tried| format!("tried `{}`: {}", tried.address, tried.reason);
     all.iter().map(one).collect::<Vec<_>>().join("; ")
@@ -154,6 +157,9 @@ impl EngineError {
             Self::NoEngine(tried) if tried.iter().any(|tried| tried.is_forbidden) => {
                 "join the group that owns the socket, often `docker`, or name another engine with `DOCKER_HOST`".into()
             }
+            Self::NoEngine(tried) if tried.iter().any(|tried| tried.reason.as_str().contains("ertificate")) => {
+                CERTIFICATES.into()
+            }
             Self::NoEngine(tried) if tried.iter().any(|tried| tried.address.starts_with("ssh://")) => {
                 "`ssh` has to log in there without asking: by a key, an agent, and a known host".into()
             }
@@ -162,9 +168,7 @@ impl EngineError {
             }
             Self::Address { .. } => "set `DOCKER_HOST` to `unix:///var/run/docker.sock`, for example".into(),
             Self::Context { .. } => "`docker context ls` lists contexts; `DOCKER_CONTEXT=default` takes the local engine".into(),
-            Self::Certificates { .. } => {
-                "`DOCKER_CERT_PATH` names a folder with `ca.pem`, `cert.pem` and `key.pem`".into()
-            }
+            Self::Certificates { .. } => CERTIFICATES.into(),
             Self::TooOld { .. } => "Docker 19.03 and Podman 3.0 are the oldest that do".into(),
             Self::Refused { text, .. } if text.as_str().contains("no space left") => {
                 "free the disk of the engine: `docker system df` says what is on it".into()

@@ -62,7 +62,7 @@ fn only_sysadmin_is_privileged_and_may_gain_rights() {
             let is_wide = profile == Profile::Sysadmin;
             assert_eq!(shell.power == Privilege::All, is_wide, "{target} {profile}");
             assert_eq!(shell.place.gains == Gains::Rights, is_wide, "{target} {profile}");
-            assert_eq!(shell.options.contains(&"no-new-privileges"), true, "{target} {profile}");
+            assert!(shell.options.contains(&"no-new-privileges"), "{target} {profile}");
         }
     }
 }

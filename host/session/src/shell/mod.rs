@@ -1,5 +1,5 @@
 //! A shell's session: one program on an agent's side, and the operator's terminal or pipes on ours. The same hellos, the same frames around,
-//! the same heartbeat as a session of checks; what is said in between are the frames of [`wire`].
+//! the same heartbeat as a session of checks; what is said in between are the frames of `wire`.
 
 mod agent;
 mod operator;
