@@ -118,23 +118,9 @@ fn a_terminal_has_its_size_its_keys_and_its_kind() {
     let context = Context::new();
     let mut person = Person::start(context.type_in("shell --target local").variable("SHELL", "/bin/sh"));
     person.is_hidden();
-    person.types("stty size; echo $TERM; tty | sed s,[0-9],N,\r");
-    person.sees("24 80", 1);
-    person.sees("xterm", 1);
+    person.types("tty | sed s,[0-9],N,\r");
     person.sees("/dev/pts/N", 1);
-    person.resize(132, 43);
-    person.types("stty size\r");
-    person.sees("43 132", 1);
-    // The key ends what runs in the foreground, and neither the shell nor dbg.
-    // Who says `busy` is the one that the key ends: a shell that has not yet started it would wait for its end.
-    person.types("trap 'echo inter''rupted' INT; /bin/sh -c \"echo bu''sy; exec /bin/sleep 600\"\r");
-    person.sees("busy", 1);
-    person.types("\u{3}");
-    person.sees("interrupted", 1);
-    person.types("echo still $((40 + 2))\r");
-    person.sees("still 42", 1);
-    person.types("exit 9\r");
-    assert_eq!(person.ends(), Some(9), "{}", person.screen());
+    person.tries_the_terminal("stty");
     context.nothing_is_left();
 }
 

@@ -102,6 +102,26 @@ impl Person {
         self.keyboard.write_all(text.as_bytes()).expect("the terminal takes it");
     }
 
+    /// Tries what a terminal with a shell is for, and leaves it with code 9: its size, its kind, its keys.
+    pub fn tries_the_terminal(&mut self, stty: &str) {
+        self.types(&format!("{stty} size; echo $TERM\r"));
+        self.sees("24 80", 1);
+        self.sees("xterm", 1);
+        self.resize(132, 43);
+        self.types(&format!("{stty} size\r"));
+        self.sees("43 132", 1);
+        // The key ends what runs in the foreground, and neither the shell nor dbg. Who says `awake` is the one that it ends: a shell that has
+        // not yet started it would take the key for one of its own.
+        self.types("trap 'echo inter''rupted' INT; /bin/sh -c \"echo awa''ke; exec /bin/sleep 600\"\r");
+        self.sees("awake", 1);
+        self.types("\u{3}");
+        self.sees("interrupted", 1);
+        self.types("echo still $((40 + 2))\r");
+        self.sees("still 42", 1);
+        self.types("exit 9\r");
+        assert_eq!(self.ends(), Some(9), "{}", self.screen());
+    }
+
     /// Makes the terminal this large.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let size = Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };

@@ -8,7 +8,7 @@ use dbg_probe::Root;
 use serde::{Deserialize, Serialize};
 
 use crate::fence::{self, Around, Fences, process};
-use crate::{EntryError, FileReach, LinuxCapability, WatchesProcesses};
+use crate::{EntryError, FileReach, LinuxCapability, WatchesProcesses, argument};
 
 /// What an agent in a container needs to know before it listens. One argument of `serve`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,15 +24,11 @@ pub struct Contained {
     pub watches_processes: WatchesProcesses,
 }
 
-/// An agent's argument is made by dbg alone, and short.
-const LONGEST: usize = 4096;
-
 impl Contained {
     /// As one argument.
     #[must_use]
     pub fn to_argument(&self) -> String {
-        // Words and a path: there is nothing among them that JSON cannot say.
-        serde_json::to_string(self).unwrap_or_default()
+        argument::write(self)
     }
 
     /// Reads what [`Contained::to_argument`] wrote.
@@ -40,10 +36,7 @@ impl Contained {
     /// # Errors
     /// [`EntryError::TooLong`], [`EntryError::NotAnEntry`].
     pub fn from_argument(argument: &str) -> Result<Self, EntryError> {
-        if argument.len() > LONGEST {
-            return Err(EntryError::TooLong);
-        }
-        serde_json::from_str(argument).map_err(EntryError::NotAnEntry)
+        argument::read(argument)
     }
 
     /// Pins the root and raises the fences. Called while there is one thread.
@@ -70,12 +63,7 @@ mod tests {
             files: FileReach::Root,
             watches_processes: WatchesProcesses::No,
         };
-        let argument = contained.to_argument();
-        assert_eq!(Contained::from_argument(&argument).unwrap(), contained);
-        for bad in ["", "{}", "null", &argument.replacen('{', "{\"more\":1,", 1)] {
-            assert!(matches!(Contained::from_argument(bad), Err(EntryError::NotAnEntry(_))), "{bad}");
-        }
-        assert!(matches!(Contained::from_argument(&" ".repeat(LONGEST + 1)), Err(EntryError::TooLong)));
+        argument::is_read_as_it_was_written(&contained);
     }
 
     #[test]

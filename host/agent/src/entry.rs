@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::EntryError;
+use crate::{EntryError, argument};
 
 /// A descriptor that the child was started with, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,15 +70,11 @@ pub enum WatchesProcesses {
     No,
 }
 
-/// An entry is one argument of the child: what is longer than this was not made by the operator's side.
-const LONGEST: usize = 16 * 1024;
-
 impl Entry {
     /// As one argument of `enter`.
     #[must_use]
     pub fn to_argument(&self) -> String {
-        // Numbers and plain texts: there is nothing among them that JSON cannot say.
-        serde_json::to_string(self).unwrap_or_default()
+        argument::write(self)
     }
 
     /// Reads what [`Entry::to_argument`] wrote.
@@ -86,10 +82,7 @@ impl Entry {
     /// # Errors
     /// [`EntryError::TooLong`], [`EntryError::NotAnEntry`].
     pub fn from_argument(argument: &str) -> Result<Self, EntryError> {
-        if argument.len() > LONGEST {
-            return Err(EntryError::TooLong);
-        }
-        serde_json::from_str(argument).map_err(EntryError::NotAnEntry)
+        argument::read(argument)
     }
 }
 
@@ -108,12 +101,6 @@ mod tests {
             files: FileReach::System,
             watches_processes: WatchesProcesses::No,
         };
-        let argument = entry.to_argument();
-        assert_eq!(Entry::from_argument(&argument).unwrap(), entry);
-        let more = argument.replacen('{', "{\"more\":1,", 1);
-        for bad in ["", "{}", "null", "blue", &more] {
-            assert!(matches!(Entry::from_argument(bad), Err(EntryError::NotAnEntry(_))), "{bad}");
-        }
-        assert!(matches!(Entry::from_argument(&" ".repeat(LONGEST + 1)), Err(EntryError::TooLong)));
+        argument::is_read_as_it_was_written(&entry);
     }
 }

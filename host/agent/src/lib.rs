@@ -2,6 +2,7 @@
 //!
 //! This room runs what the operator sends, where somebody vouches for it whom the operator named, and holds no policy of its own. It must never know how it came to be where it is.
 
+mod argument;
 mod cluster;
 mod contained;
 mod enter;

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use dbg_engine::NativeCode;
 use dbg_plugin::trust::{Grounds, StockFault, Verified, verify_stock};
 use dbg_plugin::{Admitted, Component};
+use dbg_session::Payload;
 
 use crate::diagnostic::Fault;
 use crate::settings::reference_time;
@@ -66,6 +67,16 @@ impl Stock {
         Ok(verify_stock(&self.file()?, ROOT, reference_time().moment()))
     }
 
+    /// The whole file, packed as this binary carries it.
+    pub(crate) fn packed_file(&self) -> Payload {
+        packed(self.embedded.file, self.embedded.file_length)
+    }
+
+    /// Its code for the architecture of this binary, likewise.
+    pub(crate) fn packed_native(&self) -> Payload {
+        packed(self.embedded.native, self.embedded.native_length)
+    }
+
     /// Its code, compiled when this binary was built: a stock check never compiles.
     pub(crate) fn native(&self) -> Result<NativeCode, Fault> {
         let plain = unpacked(self.embedded.native, self.embedded.native_length)?;
@@ -77,6 +88,10 @@ impl Stock {
 
 fn unpacked(packed: &[u8], length: usize) -> Result<Bytes, Fault> {
     zstd::bulk::decompress(packed, length).map(Bytes::from).context(DAMAGED).map_err(Fault::own)
+}
+
+fn packed(bytes: &'static [u8], length: usize) -> Payload {
+    Payload::Packed { bytes: Bytes::from_static(bytes), length: u64::try_from(length).unwrap_or(u64::MAX) }
 }
 
 const DAMAGED: &str = "this binary's stock checks are damaged; get it again";

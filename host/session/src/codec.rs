@@ -13,18 +13,16 @@ pub(crate) trait Frame: Serialize + DeserializeOwned + Send + 'static {
     /// Says that its sender is there, and nothing else.
     const PING: Self;
 
-    fn is_ping(&self) -> bool;
-
-    /// The word for people.
+    /// The word for people; each frame has its own.
     fn name(&self) -> &'static str;
+
+    fn is_ping(&self) -> bool {
+        self.name() == Self::PING.name()
+    }
 }
 
 impl Frame for Down {
     const PING: Self = Self::Ping;
-
-    fn is_ping(&self) -> bool {
-        matches!(self, Self::Ping)
-    }
 
     fn name(&self) -> &'static str {
         match self {
@@ -45,10 +43,6 @@ impl Frame for Down {
 
 impl Frame for Up {
     const PING: Self = Self::Ping;
-
-    fn is_ping(&self) -> bool {
-        matches!(self, Self::Ping)
-    }
 
     fn name(&self) -> &'static str {
         match self {

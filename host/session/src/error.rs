@@ -113,6 +113,9 @@ pub enum Offence {
     /// Code above the bound, or more or fewer bytes than announced.
     #[error("code that is longer than announced or allowed")]
     CodeLength,
+    /// Packed code that does not unpack to what was announced.
+    #[error("packed code that does not unpack to what was announced")]
+    Unpackable,
     /// More pieces of code than one session has, or more runs at once.
     #[error("more code than one session has, or more runs at once")]
     TooMany,

@@ -9,6 +9,8 @@ use bytes::Bytes;
 use dbg_model::{Capability, CheckName, Digest, Effective, Event, Fence, Limits, Machine, RedactPattern, Scalar};
 use serde::{Deserialize, Serialize};
 
+use crate::payload::Length;
+
 /// The version of the protocol: a change of any frame after a release is a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Protocol(pub u32);
@@ -124,7 +126,7 @@ pub(crate) enum Down {
     /// Whom the run stands on. Once, before any code.
     Trust(Trust),
     /// Code begins: the file of its component and the native code that was made of it. Their bytes follow in this order.
-    Code { code: CodeId, component: Digest, file: u64, native: u64 },
+    Code { code: CodeId, component: Digest, file: Length, native: Length },
     /// The next bytes of the file, or of the native code: never of both.
     CodeBytes { code: CodeId, bytes: Bytes },
     /// Run a check. Its code has arrived whole.

@@ -3,7 +3,7 @@
 use rustix::thread::CapabilitySet;
 use serde::{Deserialize, Serialize};
 
-use crate::{EntryError, Inherited, Join};
+use crate::{EntryError, Inherited, Join, argument};
 
 /// Where a shell's program runs, and what it may do there. One argument of `shell` and of `enter-shell`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,15 +65,11 @@ pub enum Environment {
     Plain,
 }
 
-/// A place is one argument: what is longer was not made by the operator's side.
-const LONGEST: usize = 16 * 1024;
-
 impl ShellPlace {
     /// As one argument.
     #[must_use]
     pub fn to_argument(&self) -> String {
-        // Words, numbers and paths: there is nothing among them that JSON cannot say.
-        serde_json::to_string(self).unwrap_or_default()
+        argument::write(self)
     }
 
     /// Reads what [`ShellPlace::to_argument`] wrote.
@@ -81,10 +77,7 @@ impl ShellPlace {
     /// # Errors
     /// [`EntryError::TooLong`], [`EntryError::NotAnEntry`].
     pub fn from_argument(argument: &str) -> Result<Self, EntryError> {
-        if argument.len() > LONGEST {
-            return Err(EntryError::TooLong);
-        }
-        serde_json::from_str(argument).map_err(EntryError::NotAnEntry)
+        argument::read(argument)
     }
 
     /// What is kept.
@@ -108,11 +101,6 @@ mod tests {
             gains: Gains::Nothing,
             environment: Environment::Process(1),
         };
-        let argument = place.to_argument();
-        assert_eq!(ShellPlace::from_argument(&argument).unwrap(), place);
-        for bad in ["", "{}", "null", &argument.replacen('{', "{\"more\":1,", 1)] {
-            assert!(matches!(ShellPlace::from_argument(bad), Err(EntryError::NotAnEntry(_))), "{bad}");
-        }
-        assert!(matches!(ShellPlace::from_argument(&" ".repeat(LONGEST + 1)), Err(EntryError::TooLong)));
+        argument::is_read_as_it_was_written(&place);
     }
 }

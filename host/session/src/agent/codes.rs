@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use dbg_model::Digest;
 
 use crate::bounds::{CODE_CLAIM, MAX_CODE, MAX_CODES, MAX_FILE};
+use crate::payload::Length;
 use crate::{CodeId, Native, Offence, SessionError};
 
 /// What one session was sent of trust and code.
@@ -17,10 +18,10 @@ pub(super) struct Codes {
 
 /// One code, from its announcement on.
 enum Code {
-    /// Its file is on its way, and so many bytes of native code follow.
-    File { component: Digest, file: Arriving, native: u64 },
+    /// Its file is on its way, and native code of this length follows.
+    File { component: Digest, file: Arriving, native: Length },
     /// Its file is with whoever judges it.
-    Judged { native: u64 },
+    Judged { native: Length },
     /// Its native code is on its way, to be kept.
     Native(Arriving),
     /// So much of its native code is still to come, and to be dropped.
@@ -30,7 +31,7 @@ enum Code {
 }
 
 struct Arriving {
-    length: u64,
+    length: Length,
     bytes: BytesMut,
 }
 
@@ -44,24 +45,29 @@ pub(super) enum Arrived {
 }
 
 impl Arriving {
-    fn new(length: u64) -> Self {
+    fn new(length: Length) -> Self {
         Self { length, bytes: BytesMut::new() }
     }
 
     fn receive(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
         let after = u64::try_from(self.bytes.len() + bytes.len()).unwrap_or(u64::MAX);
-        if after > self.length {
+        if after > self.length.sent() {
             return Err(SessionError::Misbehaved(Offence::CodeLength));
         }
         if self.bytes.is_empty() {
-            self.bytes.reserve(usize::try_from(self.length).unwrap_or(CODE_CLAIM).min(CODE_CLAIM));
+            self.bytes.reserve(usize::try_from(self.length.sent()).unwrap_or(CODE_CLAIM).min(CODE_CLAIM));
         }
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }
 
     fn is_whole(&self) -> bool {
-        u64::try_from(self.bytes.len()) == Ok(self.length)
+        u64::try_from(self.bytes.len()) == Ok(self.length.sent())
+    }
+
+    /// All of it, unpacked.
+    fn take(&mut self) -> Result<Bytes, SessionError> {
+        self.length.unpacked(std::mem::take(&mut self.bytes).freeze())
     }
 }
 
@@ -86,20 +92,20 @@ impl Codes {
         &mut self,
         code: CodeId,
         component: Digest,
-        file: u64,
-        native: u64,
+        file: Length,
+        native: Length,
     ) -> Result<Option<Arrived>, SessionError> {
         if !self.trusted || self.codes.contains_key(&code) {
             return Err(SessionError::Misbehaved(Offence::OutOfOrder { frame: "code" }));
         }
-        if file > MAX_FILE || native > MAX_CODE {
+        if !file.is_within(MAX_FILE) || !native.is_within(MAX_CODE) {
             return Err(SessionError::Misbehaved(Offence::CodeLength));
         }
         if self.codes.len() >= MAX_CODES {
             return Err(SessionError::Misbehaved(Offence::TooMany));
         }
         self.codes.insert(code, Code::File { component, file: Arriving::new(file), native });
-        Ok(self.arrived(code))
+        self.arrived(code)
     }
 
     /// The next bytes of a file or of native code.
@@ -114,31 +120,31 @@ impl Codes {
                 return Err(SessionError::Misbehaved(Offence::OutOfOrder { frame: "code-bytes" }));
             }
         }
-        Ok(self.arrived(code))
+        self.arrived(code)
     }
 
     /// The file of this code was judged: its native code is kept or dropped. It is whole at once when it has no bytes.
-    pub(super) fn judged(&mut self, code: CodeId, becomes: Native) -> Option<Arrived> {
-        let known = self.codes.get_mut(&code)?;
-        let Code::Judged { native } = *known else { return None };
+    pub(super) fn judged(&mut self, code: CodeId, becomes: Native) -> Result<Option<Arrived>, SessionError> {
+        let Some(known) = self.codes.get_mut(&code) else { return Ok(None) };
+        let Code::Judged { native } = *known else { return Ok(None) };
         *known = match becomes {
             Native::Wanted => Code::Native(Arriving::new(native)),
-            Native::Dropped => Code::Dropped { left: native },
+            Native::Dropped => Code::Dropped { left: native.sent() },
         };
         self.arrived(code)
     }
 
     /// What is whole of this code now, given away.
-    fn arrived(&mut self, code: CodeId) -> Option<Arrived> {
-        let known = self.codes.get_mut(&code)?;
-        match known {
+    fn arrived(&mut self, code: CodeId) -> Result<Option<Arrived>, SessionError> {
+        let Some(known) = self.codes.get_mut(&code) else { return Ok(None) };
+        Ok(match known {
             Code::File { component, file, native } if file.is_whole() => {
-                let (component, native, file) = (*component, *native, std::mem::take(&mut file.bytes).freeze());
+                let (component, native, file) = (*component, *native, file.take()?);
                 *known = Code::Judged { native };
                 Some(Arrived::File { component, file })
             }
             Code::Native(native) if native.is_whole() => {
-                let native = std::mem::take(&mut native.bytes).freeze();
+                let native = native.take()?;
                 *known = Code::Whole;
                 Some(Arrived::Native(native))
             }
@@ -147,7 +153,7 @@ impl Codes {
                 None
             }
             _ => None,
-        }
+        })
     }
 }
 
@@ -163,8 +169,12 @@ mod tests {
         Codes { trusted: true, codes: HashMap::new() }
     }
 
+    fn plain(length: u64) -> Length {
+        Length { plain: length, packed: None }
+    }
+
     fn begin(codes: &mut Codes, code: u32, file: u64, native: u64) -> Result<Option<Arrived>, SessionError> {
-        codes.begin(CodeId(code), digest(), file, native)
+        codes.begin(CodeId(code), digest(), plain(file), plain(native))
     }
 
     fn is_too_long<T: std::fmt::Debug>(result: Result<T, SessionError>) -> bool {
@@ -183,7 +193,7 @@ mod tests {
         let file = Arrived::File { component: digest(), file: "fi".into() };
         assert_eq!(codes.receive(code, b"i").unwrap(), Some(file));
         assert!(is_out_of_order(codes.receive(code, b"a")), "it is not judged yet");
-        assert_eq!(codes.judged(code, Native::Wanted), None);
+        assert_eq!(codes.judged(code, Native::Wanted).unwrap(), None);
         assert_eq!(codes.receive(code, b"ab").unwrap(), None);
         assert!(!codes.has(code));
         assert_eq!(codes.receive(code, b"c").unwrap(), Some(Arrived::Native("abc".into())));
@@ -191,17 +201,32 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_packed_is_given_away_unpacked_and_what_does_not_unpack_is_refused() {
+        let bytes = zstd::bulk::compress(&[7; 500], 3).unwrap();
+        let length = Length { plain: 500, packed: Some(u64::try_from(bytes.len()).unwrap()) };
+        let (mut codes, code) = (codes(), CodeId(0));
+        assert_eq!(codes.begin(code, digest(), length, length).unwrap(), None);
+        let file = Arrived::File { component: digest(), file: vec![7; 500].into() };
+        assert_eq!(codes.receive(code, &bytes).unwrap(), Some(file));
+        assert_eq!(codes.judged(code, Native::Wanted).unwrap(), None);
+        assert_eq!(codes.receive(code, &bytes).unwrap(), Some(Arrived::Native(vec![7; 500].into())));
+        codes.begin(CodeId(1), digest(), length, length).unwrap();
+        let garbage = codes.receive(CodeId(1), &vec![7; bytes.len()]);
+        assert!(matches!(garbage, Err(SessionError::Misbehaved(Offence::Unpackable))));
+    }
+
+    #[test]
     fn native_code_that_is_not_wanted_is_counted_and_not_given_away() {
         let (mut codes, code) = (codes(), CodeId(0));
         begin(&mut codes, 0, 0, 3).unwrap().unwrap();
-        assert_eq!(codes.judged(code, Native::Dropped), None);
+        assert_eq!(codes.judged(code, Native::Dropped).unwrap(), None);
         assert_eq!(codes.receive(code, b"ab").unwrap(), None);
         assert!(!codes.has(code));
         assert_eq!(codes.receive(code, b"c").unwrap(), None);
         assert!(codes.has(code));
         assert!(is_out_of_order(codes.receive(code, b"d")));
         begin(&mut codes, 1, 0, 1).unwrap().unwrap();
-        codes.judged(CodeId(1), Native::Dropped);
+        codes.judged(CodeId(1), Native::Dropped).unwrap();
         assert!(is_too_long(codes.receive(CodeId(1), b"ab")));
     }
 
@@ -211,7 +236,7 @@ mod tests {
         begin(&mut codes, 0, 2, 2).unwrap();
         assert!(is_too_long(codes.receive(CodeId(0), b"abc")));
         codes.receive(CodeId(0), b"ab").unwrap();
-        codes.judged(CodeId(0), Native::Wanted);
+        codes.judged(CodeId(0), Native::Wanted).unwrap();
         assert!(is_too_long(codes.receive(CodeId(0), b"abc")));
         assert!(is_out_of_order(codes.receive(CodeId(1), b"")));
     }

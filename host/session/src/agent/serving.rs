@@ -91,11 +91,11 @@ impl Serving {
             }
             Down::Code { code, component, file, native } => {
                 let arrived = self.codes.begin(code, component, file, native)?;
-                self.take(code, arrived).await;
+                self.take(code, arrived).await?;
             }
             Down::CodeBytes { code, bytes } => {
                 let arrived = self.codes.receive(code, &bytes)?;
-                self.take(code, arrived).await;
+                self.take(code, arrived).await?;
             }
             Down::Run { run, order } if self.codes.has(order.code) => {
                 self.runs.start(run, *order, self.calls.caller(run))?;
@@ -110,16 +110,17 @@ impl Serving {
     }
 
     /// Gives away what has arrived whole: a file, and its native code behind it.
-    async fn take(&mut self, code: CodeId, mut arrived: Option<Arrived>) {
+    async fn take(&mut self, code: CodeId, mut arrived: Option<Arrived>) -> Result<(), SessionError> {
         while let Some(whole) = arrived.take() {
             match whole {
                 Arrived::File { component, file } => {
                     let native = self.runner.judge(code, component, file).await;
-                    arrived = self.codes.judged(code, native);
+                    arrived = self.codes.judged(code, native)?;
                 }
                 Arrived::Native(native) => self.runner.load(code, native).await,
             }
         }
+        Ok(())
     }
 
     fn time_is_up(&mut self) -> Result<(), SessionError> {

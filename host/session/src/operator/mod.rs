@@ -9,7 +9,6 @@ pub use events::Window;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use dbg_model::{Digest, Event};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, watch};
@@ -19,7 +18,8 @@ use crate::codec::{Encoded, out_of_order};
 use crate::link::Link;
 use crate::wire::{Down, Up};
 use crate::{
-    AgentFacts, Answerer, AnswersNothing, CodeId, Order, RunIndex, RunKey, Security, SessionError, Trust, handshake,
+    AgentFacts, Answerer, AnswersNothing, CodeId, Order, Payload, RunIndex, RunKey, Security, SessionError, Trust,
+    handshake,
 };
 use following::{Following, Terms};
 
@@ -75,13 +75,14 @@ impl Operator {
         &mut self,
         code: CodeId,
         component: Digest,
-        file: Bytes,
-        native: Bytes,
+        file: impl Into<Payload>,
+        native: impl Into<Payload>,
     ) -> Result<(), SessionError> {
-        let length = |bytes: &Bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let begin = Down::Code { code, component, file: length(&file), native: length(&native) };
+        let (file, native) = (file.into(), native.into());
+        let begin = Down::Code { code, component, file: file.length(), native: native.length() };
         self.send(Encoded::new(&begin)?).await?;
-        for mut rest in [file, native] {
+        for payload in [file, native] {
+            let mut rest = payload.bytes();
             while !rest.is_empty() {
                 let bytes = rest.split_to(rest.len().min(CODE_PIECE));
                 self.send(Encoded::code_bytes(code, bytes)?).await?;

@@ -110,10 +110,6 @@ pub(crate) enum Up {
 impl Frame for Down {
     const PING: Self = Self::Ping;
 
-    fn is_ping(&self) -> bool {
-        matches!(self, Self::Ping)
-    }
-
     fn name(&self) -> &'static str {
         match self {
             Self::Start { .. } => "start",
@@ -129,10 +125,6 @@ impl Frame for Down {
 
 impl Frame for Up {
     const PING: Self = Self::Ping;
-
-    fn is_ping(&self) -> bool {
-        matches!(self, Self::Ping)
-    }
 
     fn name(&self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use dbg_model::{Capability, RunId};
 
 use super::{digest, encoded, progress};
+use crate::payload::Length;
 use crate::preamble::Preamble;
 use crate::wire::{CallId, Down, Up};
 use crate::{CodeId, Late, Refusal, RunIndex, Trust, TrustedVendor};
@@ -42,7 +43,15 @@ fn every_example_of_the_document_is_what_is_sent() {
         ("preamble, noise", hex(&Preamble::Noise(RunId::from_random([1; 8])).encode())),
         ("down hello", frame(&Down::Hello { build: "0.1.0".into() })),
         ("down trust", frame(&Down::Trust(trust))),
-        ("down code", frame(&Down::Code { code, component: digest(), file: 200, native: 300 })),
+        (
+            "down code",
+            frame(&Down::Code {
+                code,
+                component: digest(),
+                file: Length { plain: 200, packed: None },
+                native: Length { plain: 300, packed: Some(80) },
+            }),
+        ),
         ("down code-bytes", frame(&Down::CodeBytes { code, bytes: bytes.clone() })),
         // An order grows with every capability: its kind and its run are what stays.
         ("down run", format!("{} …", hex(&encoded(&order).head[4..6]))),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt;
 
-use super::{Script, Way, agent, code, encoded, put, raw, run, trust};
+use super::{Script, Way, agent, code, encoded, plain, put, raw, run, trust};
 use crate::bounds::{MAX_CODE, MAX_FILE, MAX_HELLO};
 use crate::codec::Encoded;
 use crate::handshake;
+use crate::payload::Length;
 use crate::wire::{CallId, Down};
 use crate::{CodeId, Offence, SessionError};
 
@@ -31,7 +32,9 @@ fn out_of_order(frame: &'static str) -> String {
 async fn each_offence_after_the_hello_has_its_name() {
     use Then::{Leaves, StaysSilent};
     let bytes = |bytes: &'static [u8]| encoded(&Down::CodeBytes { code: CodeId(0), bytes: Bytes::from_static(bytes) });
-    let file = |file| Down::Code { code: CodeId(0), component: super::digest(), file, native: 0 };
+    let length = Length { plain: 9, packed: Some(3) };
+    let packed = Down::Code { code: CodeId(0), component: super::digest(), file: length, native: plain(0) };
+    let file = |file| Down::Code { code: CodeId(0), component: super::digest(), file: plain(file), native: plain(0) };
     let hello = encoded(&Down::Hello { build: String::new() });
     let answer = encoded(&Down::Answer { call: CallId(0), answer: Ok(Bytes::new()) });
     let too_long = Offence::FrameTooLong { length: 0xffff_ffff, max: crate::bounds::MAX_FRAME };
@@ -50,6 +53,7 @@ async fn each_offence_after_the_hello_has_its_name() {
         ("bytes of no code", vec![bytes(b"a")], StaysSilent, out_of_order("code-bytes")),
         ("code twice", vec![encoded(&code(0)), encoded(&code(0))], StaysSilent, out_of_order("code")),
         ("code too long", vec![encoded(&code(2)), bytes(b"abc")], StaysSilent, offence(Offence::CodeLength)),
+        ("code that does not unpack", vec![encoded(&packed), bytes(b"abc")], StaysSilent, offence(Offence::Unpackable)),
         ("a file above the bound", vec![encoded(&file(MAX_FILE + 1))], StaysSilent, offence(Offence::CodeLength)),
         ("a file too long", vec![encoded(&file(2)), bytes(b"abc")], StaysSilent, offence(Offence::CodeLength)),
         ("code above the bound", vec![encoded(&code(MAX_CODE + 1))], StaysSilent, offence(Offence::CodeLength)),
@@ -143,7 +147,8 @@ async fn more_pieces_of_code_than_a_session_has_are_refused() {
     let feeding = tokio::spawn(async move {
         halves.outlet.put(&encoded(&trust())).await.unwrap();
         for number in 0..=u32::try_from(crate::bounds::MAX_CODES).unwrap() {
-            let frame = Down::Code { code: CodeId(number), component: super::digest(), file: 1, native: 1 };
+            let frame =
+                Down::Code { code: CodeId(number), component: super::digest(), file: plain(1), native: plain(1) };
             halves.outlet.put(&encoded(&frame)).await.unwrap();
         }
         halves.outlet.flush().await.unwrap();

@@ -27,6 +27,7 @@ use tokio::task::JoinHandle;
 
 use crate::codec::Encoded;
 use crate::handshake::Halves;
+use crate::payload::Length;
 use crate::wire::Down;
 use crate::{
     AgentFacts, Caller, CodeId, Gate, Native, Operator, Order, RunIndex, RunKey, Runner, Security, SessionError, Trust,
@@ -154,8 +155,12 @@ pub(super) fn trust() -> Down {
     Down::Trust(Trust::default())
 }
 
+pub(super) fn plain(length: u64) -> Length {
+    Length { plain: length, packed: None }
+}
+
 pub(super) fn code(native: u64) -> Down {
-    Down::Code { code: CodeId(0), component: digest(), file: 0, native }
+    Down::Code { code: CodeId(0), component: digest(), file: plain(0), native: plain(native) }
 }
 
 pub(super) fn digest() -> Digest {

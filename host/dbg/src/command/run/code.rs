@@ -6,13 +6,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use bytes::Bytes;
 use dbg_agent::tell;
 use dbg_engine::{Cache, CacheOutcome, CompileError, Engine, Fresh, NativeCode};
 use dbg_model::{Architecture, Digest, Machine};
 use dbg_plugin::Admitted;
 use dbg_plugin::trust::Grounds;
-use dbg_session::Trust;
+use dbg_session::{CodeId, Payload, Trust};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
@@ -21,9 +20,10 @@ use super::timing::Timing;
 use crate::catalogue::Source;
 use crate::diagnostic::Fault;
 use crate::settings::Paths;
+use crate::stock::Stock;
 
 /// Native code for one machine, by the component it was compiled from.
-pub(super) type Natives = Arc<HashMap<Digest, NativeCode>>;
+type Natives = Arc<HashMap<Digest, NativeCode>>;
 
 /// Code on its way into the cache, while it runs already.
 #[derive(Default)]
@@ -49,7 +49,26 @@ struct Inside {
     own: Natives,
     foreign: Mutex<HashMap<Machine, Arc<OnceCell<Natives>>>>,
     components: HashMap<Digest, Admitted>,
+    /// What this binary carries packed.
+    stock: HashMap<Digest, Stock>,
     maker: Maker,
+}
+
+/// Where an agent is, as far as it matters to what is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// In this process or a child of it: nobody carries what is sent.
+    Process,
+    /// At the other end of a stream, which others carry.
+    Stream,
+}
+
+/// One code, as it is sent.
+pub(super) struct Sent {
+    pub(super) code: CodeId,
+    pub(super) component: Digest,
+    pub(super) file: Payload,
+    pub(super) native: Payload,
 }
 
 /// Why there is no code for an agent's machine.
@@ -77,12 +96,14 @@ impl Codes {
         let mut own = HashMap::new();
         let mut making = HashMap::new();
         let mut components = HashMap::new();
+        let mut stock = HashMap::new();
         for check in checks {
             let digest = check.admitted.component().digest();
             components.entry(digest).or_insert_with(|| check.admitted.clone());
             making.entry(digest).or_insert_with(|| match &check.source {
-                Source::Stock(stock) => {
-                    let stock = stock.clone();
+                Source::Stock(one) => {
+                    stock.insert(digest, one.clone());
+                    let stock = one.clone();
                     tokio::task::spawn_blocking(move || Ok((stock.native()?, None)))
                 }
                 Source::Stored(_) | Source::File(_) => {
@@ -98,7 +119,7 @@ impl Codes {
                 keeping.start(fresh);
             }
         }
-        Ok(Self(Arc::new(Inside { own: Arc::new(own), foreign: Mutex::default(), components, maker })))
+        Ok(Self(Arc::new(Inside { own: Arc::new(own), foreign: Mutex::default(), components, stock, maker })))
     }
 
     /// Whom the run stands on: an agent verifies by itself what it is sent.
@@ -115,13 +136,28 @@ impl Codes {
         tell(vendors, unsigned)
     }
 
-    /// The whole file of a component, with its signature where it has one.
-    pub(super) fn file(&self, component: &Digest) -> Option<&Bytes> {
-        self.0.components.get(component).map(Admitted::file)
+    /// The whole files of these components, each with its signature where it has one, and their code for a machine. What this binary carries packed
+    /// goes packed over a stream: a third of the bytes.
+    pub(super) async fn payloads(
+        &self,
+        machine: &Machine,
+        link: Link,
+        components: &[(CodeId, Digest)],
+    ) -> Result<Vec<Sent>, CodeError> {
+        let natives = self.natives(machine).await?;
+        let payload = |(code, component): &(CodeId, Digest)| {
+            let (file, native) = (self.0.components.get(component)?.file(), natives.get(component)?);
+            let stock = self.0.stock.get(component).filter(|_| link == Link::Stream);
+            let file = stock.map_or_else(|| file.clone().into(), Stock::packed_file);
+            let stock = stock.filter(|_| machine.architecture == Architecture::OWN);
+            let native = stock.map_or_else(|| native.bytes().clone().into(), Stock::packed_native);
+            Some(Sent { code: *code, component: *component, file, native })
+        };
+        Ok(components.iter().filter_map(payload).collect())
     }
 
     /// The code of all checks for a machine. Agents of one machine share it, also while it is made.
-    pub(super) async fn natives(&self, machine: &Machine) -> Result<Natives, CodeError> {
+    async fn natives(&self, machine: &Machine) -> Result<Natives, CodeError> {
         if machine.architecture == Architecture::OWN {
             return Ok(Arc::clone(&self.0.own));
         }

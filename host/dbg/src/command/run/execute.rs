@@ -15,7 +15,7 @@ use dbg_session::{Answerer, CodeId, Operator, Order, RunIndex, Security, Session
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::code::{CodeError, Codes};
+use super::code::{CodeError, Codes, Link};
 use super::follow::{Follower, Said};
 use super::rounds::Rounds;
 use super::select::Selected;
@@ -191,9 +191,9 @@ async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
         }
     };
     let converse = async {
-        let security = match &security {
-            Security::Process => Security::Process,
-            Security::Noise(key) => Security::Noise(&**key),
+        let (security, link) = match &security {
+            Security::Process => (Security::Process, Link::Process),
+            Security::Noise(key) => (Security::Noise(&**key), Link::Stream),
         };
         let (mut operator, facts) = Operator::connect(stream, security, env!("DBG_BUILD")).await?;
         operator.set_window(window);
@@ -206,11 +206,8 @@ async fn session(launched: Launched, talk: Talk) -> Result<(), Failure> {
             let _ = events.send(Said::Note { target, note }).await;
         }
         operator.send_trust(codes.trust()).await?;
-        let natives = codes.natives(&facts.machine).await?;
-        for (code, component) in orders.codes {
-            if let (Some(file), Some(native)) = (codes.file(&component), natives.get(&component)) {
-                operator.send_code(code, component, file.clone(), native.bytes().clone()).await?;
-            }
+        for sent in codes.payloads(&facts.machine, link, &orders.codes).await? {
+            operator.send_code(sent.code, sent.component, sent.file, sent.native).await?;
         }
         if let Some(rounds) = rounds {
             return Ok(rounds.follow(operator, orders.runs, sender, &events, cancelled).await?);
