@@ -111,12 +111,13 @@ impl Agents {
         Image::of(program, architecture, None).map(Image::into_ids)
     }
 
-    /// A program as [`Carried`] takes it. For the build alone.
+    /// A program as [`Carried`] takes it. For the build alone. What this architecture runs is unpacked for each run of it; what another runs
+    /// is unpacked where it is loaded, or only sent there.
     ///
     /// # Errors
     /// What zstd says, which is out of memory.
-    pub fn pack(program: &[u8]) -> io::Result<Vec<u8>> {
-        frames::pack(program)
+    pub fn pack(program: &[u8], architecture: Architecture) -> io::Result<Vec<u8>> {
+        if architecture == Architecture::OWN { frames::pack(program) } else { frames::pack_small(program) }
     }
 
     /// Unpacks the program for this architecture, at most 16 MiB of it, on all cores; `write` gets its pieces with their offsets, in any
@@ -163,7 +164,7 @@ mod tests {
     }
 
     fn packed(bytes: &[u8]) -> Vec<u8> {
-        Agents::pack(bytes).unwrap()
+        Agents::pack(bytes, Architecture::OWN).unwrap()
     }
 
     #[test]
@@ -172,6 +173,16 @@ mod tests {
             let program: Vec<u8> = (0..length).map(|at: u32| (at % 251) as u8).collect();
             assert!(unpacked(carrying(&packed(&program))).unwrap() == program, "{length}");
         }
+    }
+
+    #[test]
+    fn one_of_another_architecture_is_smaller_and_comes_out_as_well() {
+        let program: Vec<u8> = (0..3_333_333_u32).map(|at| (at.wrapping_mul(at) >> 9) as u8).collect();
+        let other =
+            if Architecture::OWN == Architecture::X86_64 { Architecture::Aarch64 } else { Architecture::X86_64 };
+        let small = Agents::pack(&program, other).unwrap();
+        assert!(small.len() < packed(&program).len());
+        assert!(unpacked(carrying(&small)).unwrap() == program);
     }
 
     #[test]
@@ -200,9 +211,9 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_that_claims_more_than_a_piece_has_is_refused_before_it_is_unpacked() {
-        let bomb = zstd::bulk::compress(&vec![0; 8 << 20], 1).unwrap();
-        assert!(matches!(unpacked(carrying(&bomb)), Err(AgentsError::Damaged { .. })));
+    fn a_piece_that_claims_more_than_an_agent_has_is_refused_before_it_is_unpacked() {
+        let bomb = zstd::bulk::compress(&vec![0; 17 << 20], 1).unwrap();
+        assert!(matches!(unpacked(carrying(&bomb)), Err(AgentsError::TooLarge { .. })));
     }
 
     #[test]

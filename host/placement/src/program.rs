@@ -111,7 +111,11 @@ mod tests {
     use crate::Carried;
 
     fn carrying(program: &[u8]) -> Agents {
-        let carried = Carried { packed: Agents::pack(program).unwrap().leak(), image: ["", ""], loader: &[] };
+        let carried = Carried {
+            packed: Agents::pack(program, dbg_model::Architecture::OWN).unwrap().leak(),
+            image: ["", ""],
+            loader: &[],
+        };
         Agents::new(Some(carried), Some(carried))
     }
 

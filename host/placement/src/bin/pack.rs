@@ -27,7 +27,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let architecture = architecture.to_string_lossy().parse()?;
     let program = fs::read(program)?;
-    fs::write(out, Agents::pack(&program)?)?;
+    fs::write(out, Agents::pack(&program, architecture)?)?;
     fs::write(ids, Agents::image_ids(&program, architecture)?.join("\n"))?;
     Ok(())
 }
