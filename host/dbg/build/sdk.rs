@@ -23,16 +23,22 @@ pub(crate) fn write(out: &Path) -> Result<(), Failed> {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
 
-    let mut table = String::from("Carried {\n    files: &[\n");
+    let (mut table, mut texts) = (String::from("Carried {\n    files: &[\n"), String::new());
+    let mut put = |to: &str, text: &str| {
+        texts.push_str(text);
+        writeln!(table, "        (\"sdk/{to}\", {}),", text.len())
+    };
     for (to, from) in sources(&root)? {
-        let from = from.display().to_string();
-        writeln!(table, "        (\"sdk/{to}\", include_str!({from:?})),")?;
+        put(&to, &fs::read_to_string(from)?)?;
     }
     for (to, from) in [("Cargo.toml", "sdk/rust/Cargo.toml"), ("macros/Cargo.toml", "sdk/rust/macros/Cargo.toml")] {
         let manifest = standing_alone(toml::from_str(&text(from)?)?, &workspace)?;
-        writeln!(table, "        (\"sdk/{to}\", {manifest:?}),")?;
+        put(to, &manifest)?;
     }
-    table.push_str("    ],\n    locked: &[\n");
+    let packed = out.join("sdk.zst");
+    fs::write(&packed, zstd::bulk::compress(texts.as_bytes(), super::LEVEL)?)?;
+    let packed = packed.display().to_string();
+    writeln!(table, "    ],\n    packed: include_bytes!({packed:?}),\n    locked: &[")?;
     for (name, entry) in locked(&toml::from_str(&text("Cargo.lock")?)?)? {
         writeln!(table, "        ({name:?}, {entry:?}),")?;
     }

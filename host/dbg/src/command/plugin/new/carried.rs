@@ -1,9 +1,15 @@
 //! The SDK, its macros and the contract, as this binary carries them.
 
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+
 /// What a new check is written from.
 pub(super) struct Carried {
-    /// Path in the new folder, and content.
-    pub(super) files: &'static [(&'static str, &'static str)],
+    /// Path in the new folder, and how long its content is.
+    files: &'static [(&'static str, usize)],
+    /// The contents one behind the other, packed by zstd.
+    packed: &'static [u8],
     /// Name of a crate, and its entry in a lock file.
     pub(super) locked: &'static [(&'static str, &'static str)],
     /// The oldest Rust that it builds with.
@@ -11,6 +17,22 @@ pub(super) struct Carried {
 }
 
 pub(super) static CARRIED: Carried = include!(concat!(env!("OUT_DIR"), "/sdk.rs"));
+
+/// What the new folder begins with.
+///
+/// Errors: this binary is damaged.
+pub(super) fn files() -> anyhow::Result<BTreeMap<String, String>> {
+    const DAMAGED: &str = "this binary's SDK is damaged; get it again";
+    let length = CARRIED.files.iter().map(|(_, length)| length).sum();
+    let texts = String::from_utf8(zstd::bulk::decompress(CARRIED.packed, length).context(DAMAGED)?).context(DAMAGED)?;
+    let (mut rest, mut files) = (texts.as_str(), BTreeMap::new());
+    for (path, length) in CARRIED.files {
+        let (text, behind) = rest.split_at_checked(*length).context(DAMAGED)?;
+        files.insert((*path).to_owned(), text.to_owned());
+        rest = behind;
+    }
+    Ok(files)
+}
 
 /// `name version` of each crate that is not in the new folder.
 pub(super) fn from_a_registry() -> impl Iterator<Item = String> {
@@ -26,12 +48,13 @@ mod tests {
 
     #[test]
     fn the_sdk_is_carried_without_anything_of_this_workspace() {
-        let manifests = CARRIED.files.iter().filter(|(path, _)| path.ends_with("Cargo.toml"));
-        let manifests: Vec<&str> = manifests.map(|(_, text)| *text).collect();
+        let files = files().unwrap();
+        let manifests: Vec<&String> =
+            files.iter().filter(|(path, _)| path.ends_with("Cargo.toml")).map(|(_, text)| text).collect();
         assert_eq!(manifests.len(), 2);
         assert!(manifests.iter().all(|text| !text.contains("workspace")), "{manifests:?}");
         for needed in ["sdk/src/lib.rs", "sdk/README.md", "sdk/macros/src/lib.rs", "sdk/wit/files/world.wit"] {
-            assert!(CARRIED.files.iter().any(|(path, _)| *path == needed), "{needed}");
+            assert!(files.contains_key(needed), "{needed}");
         }
     }
 

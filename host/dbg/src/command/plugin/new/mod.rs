@@ -27,7 +27,7 @@ pub(super) fn new(args: &PluginNew) -> Result<Exit, Fault> {
     let capabilities: BTreeSet<Capability> =
         args.capabilities.iter().map(|text| capability(text)).collect::<Result<_, _>>()?;
     let folder = args.out.clone().unwrap_or_else(|| PathBuf::from(name.as_str()));
-    let written = Written::new(&name, &capabilities);
+    let written = Written::new(&name, &capabilities).map_err(Fault::own)?;
     lay(&written, &folder)?;
     printer::note(&conclude(&name, &folder, &written));
     Ok(Exit::Pass)
@@ -135,7 +135,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let there = folder.path().join("there");
         fs_err::create_dir(&there).unwrap();
-        let written = Written::new(&"my-check".parse().unwrap(), &BTreeSet::new());
+        let written = Written::new(&"my-check".parse().unwrap(), &BTreeSet::new()).unwrap();
         assert!(lay(&written, &there).is_err());
         assert_eq!(fs_err::read_dir(&there).unwrap().count(), 0);
         lay(&written, &folder.path().join("new")).unwrap();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dbg_model::{Capability, PluginName};
 
-use super::carried::CARRIED;
+use super::carried::{self, CARRIED};
 use super::part::Part;
 
 const README: &str = include_str!("../../../../template/README.md");
@@ -18,10 +18,9 @@ pub(super) struct Written {
 
 impl Written {
     /// A check of this name that uses these capabilities.
-    pub(super) fn new(name: &PluginName, capabilities: &BTreeSet<Capability>) -> Self {
+    pub(super) fn new(name: &PluginName, capabilities: &BTreeSet<Capability>) -> anyhow::Result<Self> {
         let parts: Vec<Part> = capabilities.iter().copied().map(Part::of).collect();
-        let mut files: BTreeMap<String, String> =
-            CARRIED.files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let mut files = carried::files()?;
         for part in &parts {
             files.insert(format!("src/{}.rs", part.module), part.source.to_owned());
         }
@@ -37,7 +36,7 @@ impl Written {
         files.insert("Cargo.lock".to_owned(), lock(name));
         files.insert("README.md".to_owned(), filled(README));
         files.insert(".gitignore".to_owned(), "/target\n".to_owned());
-        Self { files }
+        Ok(Self { files })
     }
 }
 
@@ -141,7 +140,7 @@ mod tests {
     use super::*;
 
     fn library_of(capabilities: &[Capability]) -> String {
-        let written = Written::new(&"my-check".parse().unwrap(), &capabilities.iter().copied().collect());
+        let written = Written::new(&"my-check".parse().unwrap(), &capabilities.iter().copied().collect()).unwrap();
         written.files.get("src/lib.rs").unwrap().clone()
     }
 
@@ -163,7 +162,7 @@ mod tests {
 
     #[test]
     fn nothing_of_the_template_is_left_unfilled() {
-        let written = Written::new(&"my-check".parse().unwrap(), &BTreeSet::from(Capability::ALL));
+        let written = Written::new(&"my-check".parse().unwrap(), &BTreeSet::from(Capability::ALL)).unwrap();
         for path in ["Cargo.toml", "README.md"] {
             let text = written.files.get(path).unwrap();
             assert!(!text.contains("{name}") && !text.contains("{file}") && !text.contains("_version}"), "{text}");
