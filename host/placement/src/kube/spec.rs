@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use dbg_agent::{Contained, LinuxCapability};
+use dbg_agent::{Contained, ContainedRoot, LinuxCapability, Sought, SoughtNetwork};
 use dbg_session::AgentToken;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{
@@ -16,12 +16,12 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 use crate::docker::{AGENT, DEADLINE, RUN};
-use crate::plan::{Limit, NodeNamespace, PodOption, PodPlan, User};
+use crate::plan::{Because, EnteredContainer, Limit, NodeNamespace, PodOption, PodPlan, User};
 
 /// The one container.
 pub(super) const CONTAINER: &str = "agent";
 /// Nobody's number, where there is no file of users; above those that images use.
-const NOBODY: i64 = 65532;
+pub(super) const NOBODY: i64 = 65532;
 /// Where the loader is in a borrowed image, and its name there and in the object that holds it.
 const LOADER_FOLDER: &str = "/dbg-loader";
 const LOADER: &str = "loader";
@@ -152,8 +152,14 @@ fn container(plan: &PodPlan, image: &str, is_borrowed: bool, lasting: Duration) 
 
 /// The command that a session's agent is started by, over exec.
 pub(super) fn serve(plan: &PodPlan, is_borrowed: bool, token: &AgentToken) -> Vec<String> {
+    let root = match &plan.enters {
+        Some(Because { what: EnteredContainer { id, .. }, .. }) => {
+            ContainedRoot::Container(Sought { id: id.to_string(), network: SoughtNetwork::Joined })
+        }
+        None => ContainedRoot::Path(plan.root.what.clone()),
+    };
     let place = Contained {
-        root: plan.root.what.clone(),
+        root,
         keep: plan.keeps.iter().map(|kept| kept.what).collect(),
         files: plan.files.what,
         watches_processes: plan.watches_processes,
@@ -185,7 +191,8 @@ fn resources(plan: &PodPlan) -> ResourceRequirements {
 
 fn security(plan: &PodPlan) -> SecurityContext {
     let has = |option| plan.options.iter().any(|own| own.what == option);
-    let adds: Vec<String> = plan.keeps.iter().map(|kept| word(kept.what).to_owned()).collect();
+    let kept = plan.keeps.iter().map(|kept| word(kept.what));
+    let adds: Vec<String> = kept.chain(plan.enters_with.iter().map(|right| right.what)).map(str::to_owned).collect();
     let is_root = plan.user.what == User::Root;
     let user = if is_root { 0 } else { NOBODY };
     SecurityContext {
@@ -209,7 +216,7 @@ fn security(plan: &PodPlan) -> SecurityContext {
 }
 
 /// Runtimes take the names of man 7 capabilities without their beginning.
-fn word(capability: LinuxCapability) -> &'static str {
+pub(super) fn word(capability: LinuxCapability) -> &'static str {
     match capability {
         LinuxCapability::DacReadSearch => "DAC_READ_SEARCH",
         LinuxCapability::SysPtrace => "SYS_PTRACE",

@@ -30,7 +30,7 @@ pub async fn launch_shell(
             Place::Container(container) => {
                 docker::launch(&plan, container, 0, engines, mission, Role::Shell(Box::new(shell))).await
             }
-            Place::InProcess | Place::Child(_) | Place::Pod(_) => Err(LaunchError::Broke),
+            Place::InProcess | Place::Child(_) | Place::Pod(_) | Place::Inside(_) => Err(LaunchError::Broke),
         },
     }
 }

@@ -92,7 +92,7 @@ pub async fn place_shell(wish: &ShellWish, engines: &Engines) -> Result<ShellPla
             }
             Runs::Container(of_container(wish, container))
         }
-        Place::Pod(_) => return Err(Refusal::NoShellInCluster { target }),
+        Place::Pod(_) | Place::Inside(_) => return Err(Refusal::NoShellInCluster { target }),
     };
     Ok(ShellPlaced { plan, own, pins, profile: wish.profile, runs })
 }
