@@ -4,7 +4,7 @@
 use std::io::Read as _;
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use dbg_model::{ContainerId, containers_in};
+use dbg_model::{CgroupContainer, ContainerId, containers_in};
 use rustix::fs::{Dir, Mode, OFlags, openat};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use serde::{Deserialize, Serialize};
@@ -53,10 +53,12 @@ impl Sought {
         let entries = Dir::read_from(&proc).map_err(|_| none())?;
         let pids =
             entries.map_while(Result::ok).take(MOST).filter_map(|one| one.file_name().to_str().ok()?.parse().ok());
+        let own = openat(&proc, "self", FLAGS | OFlags::DIRECTORY, Mode::empty());
+        let own = own.ok().and_then(|own| text(&own, "cgroup")).unwrap_or_default();
         let mut first: Option<(u64, First)> = None;
         for pid in pids {
             // One that ends meanwhile is not the first one of a container that goes on.
-            let Some((began, found)) = look(&proc, pid, &wanted) else { continue };
+            let Some((began, found)) = look(&proc, pid, &own, &wanted) else { continue };
             if first.as_ref().is_none_or(|(earliest, known)| (began, pid) < (*earliest, known.pid)) {
                 first = Some((began, found));
             }
@@ -65,11 +67,17 @@ impl Sought {
     }
 }
 
-fn look(proc: &OwnedFd, pid: u32, wanted: &ContainerId) -> Option<(u64, First)> {
+fn look(proc: &OwnedFd, pid: u32, own: &[u8], wanted: &ContainerId) -> Option<(u64, First)> {
     let directory = openat(proc, pid.to_string(), FLAGS | OFlags::DIRECTORY, Mode::empty()).ok()?;
-    let innermost = containers_in(&text(&directory, "cgroup")?).pop()?;
-    (innermost.id == *wanted).then_some(())?;
+    (container(&text(&directory, "cgroup")?, own)? == *wanted).then_some(())?;
     Some((began(&text(&directory, "stat")?)?, First { pid, directory }))
+}
+
+/// The outermost container beneath those that we are in as well: an inner one may claim any id.
+fn container(text: &[u8], own: &[u8]) -> Option<ContainerId> {
+    let ours = containers_in(own);
+    let around = |one: &CgroupContainer| ours.iter().any(|our| our.id == one.id);
+    containers_in(text).into_iter().find(|one| !around(one)).map(|one| one.id)
 }
 
 fn text(directory: &OwnedFd, name: &str) -> Option<Vec<u8>> {
@@ -109,6 +117,18 @@ mod tests {
             let sought = Sought { id, network: SoughtNetwork::Own };
             assert!(matches!(sought.first(), Err(EntryError::NoContainer { .. })));
         }
+    }
+
+    #[test]
+    fn what_claims_an_id_within_its_own_container_is_not_taken_for_that_one() {
+        let [node, own, web, evil] = ["0a", "0b", "0c", "0d"].map(|byte| byte.repeat(32));
+        let ours = format!("4:memory:/docker/{node}/kubepods/pod1/{own}");
+        let seen = |text: String| container(text.as_bytes(), ours.as_bytes()).map(|id| id.to_string());
+        assert_eq!(seen(format!("4:memory:/docker/{node}/kubepods/pod2/{web}")), Some(web.clone()));
+        assert_eq!(seen(format!("4:memory:/docker/{node}/kubepods/pod3/{evil}/{web}")), Some(evil.clone()));
+        assert_eq!(seen(format!("4:memory:/docker/{node}/system.slice/kubelet.service")), None);
+        // Seen from a namespace of control groups.
+        assert_eq!(container(format!("0::/../{web}").as_bytes(), b"0::/").map(|id| id.to_string()), Some(web));
     }
 
     #[test]

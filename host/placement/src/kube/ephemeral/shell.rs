@@ -148,6 +148,23 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the script is tried in a real shell")]
+    fn what_waits_ends_with_its_time_or_when_it_is_told_and_says_nothing() {
+        let wait = |seconds: &str| {
+            let words = park("/bin/sh");
+            Command::new(&words[0]).args(&words[1..]).arg(seconds).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+        };
+        let over = wait("0").unwrap().wait_with_output().unwrap();
+        assert!(over.status.success() && over.stdout.is_empty() && over.stderr.is_empty(), "{over:?}");
+        let told = wait("600").unwrap();
+        let pid = rustix::process::Pid::from_child(&told);
+        // Before its trap is set a signal ends it as well, with another status.
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let told = told.wait_with_output().unwrap();
+        assert!(told.stdout.is_empty() && told.stderr.is_empty(), "{told:?}");
+    }
+
+    #[test]
     fn a_container_without_a_folder_for_programs_says_so() {
         let (said, errors) = taken(std::path::Path::new("/proc/none"), b"x");
         assert_eq!((said.as_str(), errors.trim()), ("", "no folder of the container's takes a program"));
