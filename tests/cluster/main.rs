@@ -17,4 +17,5 @@ mod pods;
 mod recipe;
 mod refusal;
 mod scene;
+mod shell;
 mod workload;

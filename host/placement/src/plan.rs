@@ -24,7 +24,7 @@ use crate::{Behind, NeedsChild, Refusal};
 
 pub use container::{AgentImage, BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, Privilege, User};
 pub use inside::{InsideImage, InsidePlan, InsideUser};
-pub use pod::{EnteredContainer, NodeNamespace, PodImage, PodOption, PodPlan};
+pub use pod::{EnteredContainer, NodeNamespace, PodImage, PodOption, PodPlan, PodShell};
 
 /// The capabilities of dbg that the selected checks were granted.
 pub type Needs = BTreeSet<Capability>;

@@ -198,7 +198,7 @@ pub enum Refusal {
         engine: EngineKind,
     },
     /// A shell in a cluster.
-    #[error("`{target}` is in a cluster, where this version opens no shell")]
+    #[error("`{target}` has no programs of its own, so there is no shell to open")]
     NoShellInCluster {
         /// The target.
         target: Target,
@@ -396,7 +396,7 @@ impl Refusal {
                 "`podman image ls` lists those that it has; `podman image load -i FILE` loads one".to_owned()
             }
             Self::NoShellInCluster { .. } => {
-                "`dbg run` runs checks there; `kubectl debug` opens a shell".to_owned()
+                "`--target node/NAME` and `--target pod/NAME` have some; `dbg run` runs checks there".to_owned()
             }
             Self::Cluster(error) => return error.hint(),
             Self::NoNode { known, .. } if known.is_empty() => "`kubectl get nodes` lists nodes".to_owned(),

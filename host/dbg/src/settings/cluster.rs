@@ -71,6 +71,23 @@ pub(crate) fn cluster_settings(args: &ClusterArgs, image: Option<&ImageName>) ->
     })
 }
 
+/// The words that name this cluster and this way into a pod once more.
+pub(crate) fn typed(cluster: &ClusterArgs, pod: &PodArgs) -> Vec<String> {
+    let flag = |flag: &str, value: Option<String>| value.map(|value| [flag.to_owned(), value]).into_iter().flatten();
+    let via = pod.via.map(|via| if via == ViaWord::Node { "node" } else { "pod" }.to_owned());
+    let kubeconfig = cluster.kubeconfig.as_ref().map(|path| path.to_string_lossy().into_owned());
+    flag("--kubeconfig", kubeconfig)
+        .chain(flag("--context", cluster.context.clone()))
+        .chain(flag("--namespace", cluster.namespace.clone()))
+        .chain(flag("--as", cluster.impersonate.clone()))
+        .chain(flag("--request-timeout", cluster.request_timeout.clone()))
+        .chain(cluster.no_exec_auth.then(|| "--no-exec-auth".to_owned()))
+        .chain(flag("--container", pod.container.clone()))
+        .chain(flag("--via", via))
+        .chain(flag("--keep", pod.keep.clone()))
+        .collect()
+}
+
 fn kubeconfigs(args: &ClusterArgs) -> Kubeconfigs {
     if let Some(path) = &args.kubeconfig {
         return Kubeconfigs::Named(vec![path.clone()]);

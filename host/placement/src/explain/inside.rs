@@ -12,7 +12,7 @@ pub(super) fn explain(target: String, reason: &str, plan: &InsidePlan, notes: Ve
     let node = plan.node.as_ref().map(|node| item(format!("the node `{node}`"), "the pod runs on it"));
     let (image, written) = match &plan.image.what {
         InsideImage::Agent(reference) => (reference, None),
-        InsideImage::Own(reference) => {
+        InsideImage::Own(reference) | InsideImage::Tools(reference) => {
             let reason = "the agent and its loader lie in a folder of their own there, until the pod goes";
             (reference, Some(item("its root can be written", reason)))
         }
@@ -48,7 +48,7 @@ pub(super) fn explain(target: String, reason: &str, plan: &InsidePlan, notes: Ve
             .collect(),
         joins: [network].into_iter().chain(joins).collect(),
         leaves,
-        enters_with: items(&plan.enters_with, |capability| capability_word(*capability).to_owned()),
+        enters_with: items(&plan.enters_with, |right| format!("CAP_{right}")),
         keeps: items(&plan.keeps, |capability| capability_word(*capability).to_owned()),
         lacks: Vec::new(),
         mounts: Vec::new(),

@@ -134,6 +134,8 @@ impl Begin {
         let shell = match &plan.image.what {
             InsideImage::Agent(_) => None,
             InsideImage::Own(_) => Some(self.shell().await?),
+            // Whether it has one is known once it runs: there is no container of it yet.
+            InsideImage::Tools(_) => Some(shell::SHELLS[0]),
         };
         let name = format!("dbg-{}-{number}", self.mission.run);
         let patch = body::patch(plan, &name, shell.unwrap_or_default(), lasting.saturating_add(plan.keep));

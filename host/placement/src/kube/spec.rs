@@ -16,7 +16,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 use crate::docker::{AGENT, DEADLINE, RUN};
-use crate::plan::{Because, EnteredContainer, Limit, NodeNamespace, PodOption, PodPlan, User};
+use crate::plan::{Because, EnteredContainer, Limit, NodeNamespace, PodOption, PodPlan, Privilege, User};
 
 /// The one container.
 pub(super) const CONTAINER: &str = "agent";
@@ -169,7 +169,10 @@ pub(super) fn serve(plan: &PodPlan, is_borrowed: bool, token: &AgentToken) -> Ve
     } else {
         vec![AGENT.to_owned()]
     };
-    words.extend(["serve".to_owned(), token.to_string(), place.to_argument()]);
+    words.extend(match &plan.shell {
+        Some(shell) => ["shell".to_owned(), token.to_string(), shell.place.to_argument()],
+        None => ["serve".to_owned(), token.to_string(), place.to_argument()],
+    });
     words
 }
 
@@ -195,6 +198,9 @@ fn security(plan: &PodPlan) -> SecurityContext {
     let adds: Vec<String> = kept.chain(plan.enters_with.iter().map(|right| right.what)).map(str::to_owned).collect();
     let is_root = plan.user.what == User::Root;
     let user = if is_root { 0 } else { NOBODY };
+    if plan.shell.as_ref().is_some_and(|shell| shell.power == Privilege::All) {
+        return privileged();
+    }
     SecurityContext {
         allow_privilege_escalation: Some(false),
         privileged: Some(false),
@@ -215,6 +221,17 @@ fn security(plan: &PodPlan) -> SecurityContext {
     }
 }
 
+/// Of what is kept in by nothing.
+pub(super) fn privileged() -> SecurityContext {
+    SecurityContext {
+        privileged: Some(true),
+        run_as_user: Some(0),
+        run_as_group: Some(0),
+        run_as_non_root: Some(false),
+        ..SecurityContext::default()
+    }
+}
+
 /// Runtimes take the names of man 7 capabilities without their beginning.
 pub(super) fn word(capability: LinuxCapability) -> &'static str {
     match capability {
@@ -229,10 +246,13 @@ fn mounts(plan: &PodPlan, is_borrowed: bool) -> Vec<VolumeMount> {
         name,
         mount_path: path.to_owned(),
         read_only: Some(read_only),
+        // Mounts beneath it, where the runtime can.
+        recursive_read_only: read_only.then(|| "IfPossible".to_owned()),
         ..VolumeMount::default()
     };
+    let writes = plan.shell.as_ref().is_some_and(|shell| shell.power == Privilege::All);
     let mut mounts: Vec<VolumeMount> =
-        (0..).zip(&plan.mounts).map(|(number, one)| mount(host(number), one.what.target, true)).collect();
+        (0..).zip(&plan.mounts).map(|(number, one)| mount(host(number), one.what.target, !writes)).collect();
     if is_borrowed {
         mounts.push(mount(LOADER.to_owned(), LOADER_FOLDER, true));
         mounts.push(mount(MEMORY.to_owned(), AGENT_FOLDER, false));

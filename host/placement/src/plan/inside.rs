@@ -6,7 +6,7 @@ use std::time::Duration;
 use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
 use dbg_model::{Architecture, Capability, ContainerId, Fence, KubeName, PodTarget, Target};
 
-use super::pod::reachable;
+use super::pod::{PodShell, reachable};
 use super::rights::{self, wanted};
 use super::{Because, Needs, Place, Plan};
 use crate::Refusal;
@@ -38,8 +38,8 @@ pub struct InsidePlan {
     pub user: Because<InsideUser>,
     /// Linux capabilities that the agent keeps while checks run.
     pub keeps: Vec<Because<LinuxCapability>>,
-    /// Those that it needs to get to the container's files, and then drops.
-    pub enters_with: Vec<Because<LinuxCapability>>,
+    /// Those that it needs to get to the container's files, and then drops, without their beginning.
+    pub enters_with: Vec<Because<&'static str>>,
     /// What of the file system stays in reach.
     pub files: Because<FileReach>,
     /// Whether other processes' sockets are looked at.
@@ -50,6 +50,8 @@ pub struct InsidePlan {
     pub keep: Duration,
     /// Those of dbg's that are in the pod already.
     pub parked: Parked,
+    /// What makes a program's of it.
+    pub shell: Option<Box<PodShell>>,
 }
 
 /// Of which image a container in somebody's pod is, and how the agent gets into it. Raw.
@@ -59,6 +61,8 @@ pub enum InsideImage {
     Agent(String),
     /// It is that of the container itself, whose shell takes the agent in.
     Own(String),
+    /// It is the operator's, with a shell that takes the agent in.
+    Tools(String),
 }
 
 /// Who the agent is.
@@ -99,6 +103,7 @@ pub(super) fn of(needs: &Needs, target: &ClusterTarget, facts: &PodFacts) -> Res
         fences,
         keep: *keep,
         parked: pod.parked,
+        shell: None,
     };
     let mut notes = cluster.notes.clone();
     notes.extend(stands_for(target, pod));
@@ -219,7 +224,7 @@ fn image(images: &ImageFacts, pod: &SeenPod, container: &SeenContainer) -> Resul
 struct Rights {
     user: Because<InsideUser>,
     keeps: Vec<Because<LinuxCapability>>,
-    enters_with: Vec<Because<LinuxCapability>>,
+    enters_with: Vec<Because<&'static str>>,
 }
 
 fn rights_of(needs: &Needs, container: &SeenContainer, shares: bool, image: &InsideImage) -> Rights {
@@ -228,7 +233,7 @@ fn rights_of(needs: &Needs, container: &SeenContainer, shares: bool, image: &Ins
     if !shares {
         return match image {
             InsideImage::Agent(_) => none(InsideUser::Nobody, "nothing in it takes a right"),
-            InsideImage::Own(_) => {
+            InsideImage::Own(_) | InsideImage::Tools(_) => {
                 let reason = "nothing in it takes a right; in its own image that user finds a folder for the agent";
                 none(InsideUser::Same(runs_as.clone()), reason)
             }
@@ -243,7 +248,7 @@ fn rights_of(needs: &Needs, container: &SeenContainer, shares: bool, image: &Ins
     let keeps = wanted(needs);
     let keeps_it = keeps.iter().any(|right| right.what == LinuxCapability::SysPtrace);
     let reason = "the root of another process is opened by it; it is dropped then";
-    let enters_with = (!keeps_it).then(|| Because::new(LinuxCapability::SysPtrace, reason)).into_iter().collect();
+    let enters_with = (!keeps_it).then(|| Because::new("SYS_PTRACE", reason)).into_iter().collect();
     let reason = "the rights that it has count for root alone; it has no other";
     Rights { user: Because::new(InsideUser::Root, reason), keeps, enters_with }
 }

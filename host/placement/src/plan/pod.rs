@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
+use dbg_agent::{FileReach, LinuxCapability, ShellPlace, WatchesProcesses};
 use dbg_model::{Architecture, Capability, ContainerId, Fence, PodTarget, Target};
 
-use super::container::{BindMount, Limit, User};
+use super::container::{BindMount, Limit, Privilege, User};
 use super::inside;
 use super::rights::{self, wanted};
 use super::{Because, Needs, Place, Plan};
@@ -52,6 +52,17 @@ pub struct PodPlan {
     pub limits: Vec<Because<Limit>>,
     /// What is to keep the agent in.
     pub fences: Vec<Because<Fence>>,
+    /// What makes a program's of it.
+    pub shell: Option<Box<PodShell>>,
+}
+
+/// What makes a program's of a pod that is planned for checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodShell {
+    /// What its agent is told.
+    pub place: ShellPlace,
+    /// Whether it is kept in at all.
+    pub power: Privilege,
 }
 
 /// A container of a pod that is entered from its node.
@@ -252,6 +263,7 @@ fn ordinary(
             Because::new(Limit::Processor(PROCESSOR), "the node has its own work"),
         ],
         fences,
+        shell: None,
     })
 }
 

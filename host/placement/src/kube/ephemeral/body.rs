@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::shell;
 use crate::docker::AGENT;
-use crate::kube::spec::{NOBODY, word};
-use crate::plan::{InsideImage, InsidePlan, InsideUser};
+use crate::kube::spec::{NOBODY, privileged, word};
+use crate::plan::{InsideImage, InsidePlan, InsideUser, Privilege};
 
 /// The patch that adds the container of a plan; lists are merged by name.
 pub(super) fn patch(plan: &InsidePlan, name: &str, shell: &str, lasting: Duration) -> Value {
@@ -32,7 +32,7 @@ fn container(plan: &InsidePlan, name: &str, shell: &str, lasting: Duration) -> E
 
 pub(super) fn image(plan: &InsidePlan) -> &str {
     match &plan.image.what {
-        InsideImage::Agent(reference) | InsideImage::Own(reference) => reference,
+        InsideImage::Agent(reference) | InsideImage::Own(reference) | InsideImage::Tools(reference) => reference,
     }
 }
 
@@ -45,22 +45,25 @@ pub(super) fn target(plan: &InsidePlan) -> Option<&str> {
 pub(super) fn command(plan: &InsidePlan, shell: &str, lasting: Duration) -> Vec<String> {
     let mut words = match &plan.image.what {
         InsideImage::Agent(_) => vec![AGENT.to_owned(), "park".to_owned()],
-        InsideImage::Own(_) => shell::park(shell),
+        InsideImage::Own(_) | InsideImage::Tools(_) => shell::park(shell),
     };
     words.push(lasting.as_secs().max(1).to_string());
     words
 }
 
 pub(super) fn security(plan: &InsidePlan) -> SecurityContext {
-    let kept = plan.keeps.iter().chain(&plan.enters_with);
-    let adds: Vec<String> = kept.map(|right| word(right.what).to_owned()).collect();
+    if plan.shell.as_ref().is_some_and(|shell| shell.power == Privilege::All) {
+        return privileged();
+    }
+    let kept = plan.keeps.iter().map(|right| word(right.what));
+    let adds: Vec<String> = kept.chain(plan.enters_with.iter().map(|right| right.what)).map(str::to_owned).collect();
     let (user, group, non_root) = match &plan.user.what {
         InsideUser::Nobody => (Some(NOBODY), Some(NOBODY), Some(true)),
         InsideUser::Root => (Some(0), Some(0), Some(false)),
         InsideUser::Same(runs_as) => (runs_as.user, runs_as.group, runs_as.non_root),
     };
     // An image that is not ours is written to: the agent has to lie somewhere.
-    let is_written = matches!(plan.image.what, InsideImage::Own(_));
+    let is_written = !matches!(plan.image.what, InsideImage::Agent(_));
     SecurityContext {
         allow_privilege_escalation: Some(false),
         privileged: Some(false),
@@ -84,6 +87,9 @@ pub(super) fn serve(plan: &InsidePlan, token: &AgentToken) -> Vec<String> {
 
 /// What the agent is started with.
 pub(super) fn words(plan: &InsidePlan, token: &AgentToken) -> Vec<String> {
+    if let Some(shell) = &plan.shell {
+        return vec!["shell".to_owned(), token.to_string(), shell.place.to_argument()];
+    }
     let root = match &plan.shares {
         Some(shared) => ContainedRoot::Container(Sought { id: shared.what.to_string(), network: SoughtNetwork::Own }),
         None => ContainedRoot::Path("/".to_owned()),
@@ -131,6 +137,7 @@ pub(super) mod tests {
             fences: Vec::new(),
             keep: Duration::from_secs(600),
             parked: Parked::default(),
+            shell: None,
         }
     }
 
@@ -158,7 +165,7 @@ pub(super) mod tests {
         let mut plan = plan(InsideImage::Agent("dbg:1".into()), InsideUser::Root);
         plan.shares = Some(Because::new(ContainerId::new(&"0f".repeat(32)).unwrap(), "a test"));
         plan.keeps = vec![Because::new(LinuxCapability::DacReadSearch, "a test")];
-        plan.enters_with = vec![Because::new(LinuxCapability::SysPtrace, "a test")];
+        plan.enters_with = vec![Because::new("SYS_PTRACE", "a test")];
         let body = body(&plan);
         assert_eq!(body["targetContainerName"], "app");
         assert_eq!(body["securityContext"]["capabilities"]["add"], json!(["DAC_READ_SEARCH", "SYS_PTRACE"]));

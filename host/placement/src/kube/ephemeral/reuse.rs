@@ -17,7 +17,7 @@ const MARGIN: Duration = Duration::from_secs(15);
 pub(super) fn waiting(pod: &Pod, plan: &InsidePlan, lasting: Duration, now: SystemTime) -> Option<Waiting> {
     let shells: &[Option<&'static str>] = match plan.image.what {
         InsideImage::Agent(_) => &[None],
-        InsideImage::Own(_) => &shell::SHELLS.map(Some),
+        InsideImage::Own(_) | InsideImage::Tools(_) => &shell::SHELLS.map(Some),
     };
     let of = |container: &Container| {
         let shell = shells.iter().copied().find(|shell| is_like(container, plan, shell.unwrap_or_default()))?;

@@ -29,7 +29,15 @@ fn plan(target: &str, needs: &[Capability]) -> PodPlan {
     };
     let borrowed = vec![Borrowed { reference: "cart:1".into(), lender: Lender::Pause }];
     let images = ImageFacts { borrowed, ..ImageFacts::default() };
-    let target = ClusterTarget { cluster, target: target.parse().unwrap(), node: NodeFacts::There(node), images };
+    let target = ClusterTarget {
+        cluster,
+        target: target.parse().unwrap(),
+        pod: None,
+        via: crate::kube::Via::Pod,
+        keep: Duration::ZERO,
+        node: NodeFacts::There(node),
+        images,
+    };
     let plan = of_cluster(&needs.iter().copied().collect(), &target).unwrap();
     let Place::Pod(plan) = plan.place.what else { panic!() };
     *plan
