@@ -9,7 +9,7 @@ pub(crate) fn web(space: &Space<'_>, name: &str, more: &str) {
     let (image, spec) = (&space.scene.image, "\"imagePullPolicy\":\"Never\"");
     space.apply(&format!(
         r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{name}"}},"spec":{{"terminationGracePeriodSeconds":0,{more}"containers":[
-        {{"name":"app","image":"{image}",{spec},"command":["sh","-c","while :; do nc -l -p 8080 </dev/null >/dev/null; done"]}},
+        {{"name":"app","image":"{image}",{spec},"command":["httpd","-f","-p","8080"]}},
         {{"name":"side","image":"{image}",{spec},"command":["sleep","600"]}}]}}}}"#
     ));
     space.kubectl(&format!("wait --timeout 60s --for condition=Ready pod/{name} >&2"));
@@ -158,7 +158,7 @@ fn in_a_namespace_that_takes_the_strictest_pods_alone_the_same_user_sees_its_pro
     space.apply(&format!(
         r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"web"}},"spec":{{"terminationGracePeriodSeconds":0,
         "securityContext":{{"runAsUser":1000,"runAsGroup":1000,"runAsNonRoot":true,"seccompProfile":{{"type":"RuntimeDefault"}}}},
-        "containers":[{{"name":"app","image":"{}","imagePullPolicy":"Never",{strict},"command":["sh","-c","while :; do nc -l -p 8080 </dev/null >/dev/null; done"]}}]}}}}"#,
+        "containers":[{{"name":"app","image":"{}","imagePullPolicy":"Never",{strict},"command":["httpd","-f","-p","8080"]}}]}}}}"#,
         space.scene.image
     ));
     space.kubectl("wait --timeout 60s --for condition=Ready pod/web >&2");

@@ -100,7 +100,10 @@ fn a_node_is_named_by_its_name_and_every_taint_is_tolerated() {
         (&json!(true), &json!(true), &json!("Default"))
     );
     let container = &spec["containers"][0];
-    assert_eq!(container["volumeMounts"], json!([{"name": "host-0", "mountPath": "/host", "readOnly": true}]));
+    assert_eq!(
+        container["volumeMounts"],
+        json!([{"name": "host-0", "mountPath": "/host", "readOnly": true, "recursiveReadOnly": "IfPossible"}])
+    );
     assert_eq!(container["command"], json!(["/dbg-agent", "park", "600"]));
     assert_eq!(container["securityContext"]["capabilities"]["add"], json!(["DAC_READ_SEARCH", "SYS_PTRACE"]));
 }
