@@ -198,7 +198,18 @@ pub(super) struct NodeInfo {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct NodeImage {
+    // Null once somebody took its names away.
+    #[serde(deserialize_with = "or_none")]
     pub(super) names: Vec<String>,
+}
+
+/// Null stands for nothing.
+fn or_none<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// The answer to an access review.
@@ -279,6 +290,13 @@ mod tests {
         let list: List<Pod> = serde_json::from_str(r#"{"metadata":{"continue":"t"},"items":null}"#).unwrap();
         assert_eq!(list.metadata.more, "t");
         assert_eq!(list.into_items().len(), 0);
+    }
+
+    #[test]
+    fn an_image_that_lost_its_names_is_one_without_any() {
+        let node: Node =
+            serde_json::from_str(r#"{"status":{"images":[{"names":null},{"names":["a:1"]},{}]}}"#).unwrap();
+        assert_eq!(node.status.images.iter().map(|image| image.names.len()).collect::<Vec<_>>(), [0, 1, 0]);
     }
 
     #[test]
