@@ -52,7 +52,7 @@ fn a_shell_in_a_pod_is_among_the_files_processes_and_variables_of_its_container(
         let output = script(
             &space,
             &format!("--target pod/web -c app {via}"),
-            "cat /etc/marker; echo $KUBERNETES_SERVICE_PORT; nc -z 127.0.0.1 8080 && echo listens; echo sigh >&2; exit 3",
+            "cat /etc/marker; echo $KUBERNETES_SERVICE_PORT; wget -qO- http://127.0.0.1:8080/ 2>&1 | grep -q 404 && echo listens; echo sigh >&2; exit 3",
         );
         assert_eq!(output.code(), Some(3), "{output}");
         output.says("shop").says("443").says("listens").warns("sigh");

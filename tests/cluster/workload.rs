@@ -73,7 +73,9 @@ fn where_no_pod_is_ready_it_is_told_how_they_stand() {
     let Some(scene) = Scene::new() else { return };
     let space = scene.namespace("dbg-unready");
     workload(&space, "Deployment", "broken", "exit 3");
-    space.kubectl("create service clusterip lonely --tcp 80 >&2; kubectl -n dbg-unready create service externalname far --external-name x.test >&2");
+    space.kubectl("create service clusterip lonely --tcp 80 >&2");
+    let far = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"far"},"spec":{"ports":[{"port":80}]}}"#;
+    space.apply(far);
     let refused = |target: &str, words: &[&str]| {
         let output = space.dbg(&format!("run --target {target} dns-check")).run();
         output.exits(exit::UNKNOWN);

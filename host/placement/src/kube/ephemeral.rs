@@ -169,7 +169,16 @@ impl Begin {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(PodFault::NoShell { container: Words::of(container) }.into())
+        // What has just ended has nothing either.
+        let now: answers::Pod = self.cluster.get("look at a pod", path(&self.plan)).await.map_err(gone)?;
+        let container = Words::of(container);
+        match now.state(container.as_str()) {
+            Some(state) if state.running.is_some() => Err(PodFault::NoShell { container }.into()),
+            _ => {
+                let (pod, state) = (self.plan.pod.clone(), Words::of("it ended just now"));
+                Err(Refusal::ContainerNotRunning { pod, container, state }.into())
+            }
+        }
     }
 
     /// The agent over exec: as it lies there, or sent.
