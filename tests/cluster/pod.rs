@@ -120,7 +120,11 @@ fn a_pod_that_cannot_be_looked_into_is_named_with_why_and_nothing_is_added() {
         space.scene.image
     ));
     space.kubectl("wait --timeout 60s --for jsonpath='{.status.containerStatuses[?(@.name==\"app\")].state.waiting.reason}'=CrashLoopBackOff pod/loops >&2");
-    refused(&space, "run --target pod/loops sock-summary", &["the container `app`", "does not run", "CrashLoopBackOff"]);
+    refused(
+        &space,
+        "run --target pod/loops sock-summary",
+        &["the container `app`", "does not run", "CrashLoopBackOff"],
+    );
     space
         .dbg("run --target pod/loops -c side dns-check name=kubernetes.default.svc.cluster.local")
         .run()
