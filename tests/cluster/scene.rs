@@ -103,6 +103,12 @@ impl Space<'_> {
         self.with(self.context.run_guest(guest, &line.split_whitespace().collect::<Vec<_>>()))
     }
 
+    /// `dbg` with these words, split at spaces, and nothing behind them.
+    pub(crate) fn plain(&self, line: &str) -> Invocation<'_> {
+        let invocation = self.context.type_in(line);
+        invocation.variable("KUBECONFIG", &self.kubeconfig).within(Duration::from_secs(120))
+    }
+
     fn with<'own>(&'own self, invocation: Invocation<'own>) -> Invocation<'own> {
         invocation.args(["-n", self.name]).variable("KUBECONFIG", &self.kubeconfig).within(Duration::from_secs(120))
     }

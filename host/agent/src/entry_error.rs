@@ -40,6 +40,18 @@ pub enum EntryError {
         /// The kernel's answer.
         source: Errno,
     },
+    /// No process is in the container that is sought.
+    #[error("no process that is seen here is in the container `{id}`")]
+    NoContainer {
+        /// The start of its id.
+        id: String,
+    },
+    /// The files of the container that is sought cannot be reached.
+    #[error("the root of the container's first process cannot be opened")]
+    ContainerRoot {
+        /// The kernel's answer.
+        source: Errno,
+    },
     /// What the site wrote into the image is nothing to go by.
     #[error(transparent)]
     Site(#[from] crate::site::SiteFault),
@@ -86,6 +98,10 @@ impl EntryError {
         match self {
             Self::Join { source: Errno::PERM, .. } => {
                 Some("joining takes `CAP_SYS_ADMIN`, also in the user namespace that owns it".to_owned())
+            }
+            Self::NoContainer { .. } => Some("it may have ended or restarted just now: run again".to_owned()),
+            Self::ContainerRoot { source: Errno::ACCESS | Errno::PERM } => {
+                Some("it takes `CAP_SYS_PTRACE`, or to be the same user".to_owned())
             }
             Self::Join { source: Errno::INVAL, .. } => Some("what was given is no such namespace".to_owned()),
             Self::Root(error) => error.hint(),

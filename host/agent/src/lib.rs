@@ -16,6 +16,7 @@ mod runner;
 mod serve_contained;
 mod shell;
 mod site;
+mod sought;
 mod told;
 
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use dbg_engine::Engine;
 use dbg_session::{AgentFacts, Gate, Security, SessionError};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-pub use contained::Contained;
+pub use contained::{Contained, ContainedRoot};
 pub use enter::enter;
 pub use entry::{Entry, FileReach, Inherited, Join, LinuxCapability, WatchesProcesses};
 pub use entry_error::EntryError;
@@ -32,6 +33,7 @@ pub use machine::machine;
 pub use serve_contained::serve_contained;
 pub use shell::{Environment, Gains, ShellPlace, ShellRoot, ShellUser, enter_shell, serve_shell};
 pub use site::{SITE_FILE, SiteFault, SiteRules};
+pub use sought::{Sought, SoughtNetwork};
 pub use told::tell;
 
 /// Why an agent could not serve.

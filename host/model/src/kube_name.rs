@@ -24,6 +24,81 @@ pub struct PodTarget {
     pub container: Option<KubeName>,
 }
 
+/// Something that has pods, as an operator names it: one pod stands for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct WorkloadTarget {
+    /// What it is.
+    pub kind: WorkloadKind,
+    /// Its namespace, where it was named.
+    pub namespace: Option<KubeName>,
+    /// Its name.
+    pub name: KubeName,
+    /// Which container of its pods, where it was named.
+    pub container: Option<KubeName>,
+}
+
+/// What has pods by a selector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum WorkloadKind {
+    /// A Deployment.
+    Deployment,
+    /// A StatefulSet.
+    StatefulSet,
+    /// A DaemonSet.
+    DaemonSet,
+    /// A Job.
+    Job,
+    /// A Service.
+    Service,
+}
+
+impl WorkloadKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::Job, Self::Service];
+
+    /// As a target begins with it, and kubectl shortens it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Deployment => "deploy",
+            Self::StatefulSet => "sts",
+            Self::DaemonSet => "ds",
+            Self::Job => "job",
+            Self::Service => "svc",
+        }
+    }
+
+    /// As Kubernetes calls it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::Job => "Job",
+            Self::Service => "Service",
+        }
+    }
+}
+
+impl WorkloadTarget {
+    /// Of `NAME` or `NAMESPACE/NAME`.
+    pub(crate) fn of(kind: WorkloadKind, text: &str) -> Result<Self, TargetError> {
+        let PodTarget { namespace, name, container } = text.parse()?;
+        Ok(Self { kind, namespace, name, container })
+    }
+}
+
+impl fmt::Display for WorkloadTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, namespace, name, container: _ } = self;
+        match namespace {
+            Some(namespace) => write!(f, "{}/{namespace}/{name}", kind.word()),
+            None => write!(f, "{}/{name}", kind.word()),
+        }
+    }
+}
+
 /// Bytes of a name at most.
 pub(crate) const MAX_KUBE_NAME: usize = 253;
 

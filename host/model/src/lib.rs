@@ -43,7 +43,7 @@ pub use grant::{
     Withholder, effective, exposure, is_namespace, is_object_name, reach, widened,
 };
 pub use image_name::{ImageName, ImageNameError};
-pub use kube_name::{KubeName, PodTarget};
+pub use kube_name::{KubeName, PodTarget, WorkloadKind, WorkloadTarget};
 pub use machine::{Architecture, ArchitectureError, CpuFeature, Machine};
 pub use name::{Capability, CheckName, CheckSelector, NameError, ParameterName, PluginName, VendorName};
 pub use parameter::{

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, KubeName, PodTarget, nearest, truncate_at_char};
+use crate::{Cell, KubeName, PodTarget, WorkloadKind, WorkloadTarget, nearest, truncate_at_char};
 
 /// What is being debugged. Kinds are added with the placement that reaches them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub enum Target {
     Nodes,
     /// A pod of a cluster.
     Pod(PodTarget),
+    /// What has pods in a cluster: the oldest that is ready stands for it.
+    Workload(WorkloadTarget),
     /// A namespace of a cluster, from an ordinary pod in it.
     Namespace(KubeName),
     /// A cluster, from an ordinary pod in the namespace that is meant.
@@ -74,7 +76,24 @@ pub struct TargetKind {
 }
 
 /// Every kind of this build.
-const KINDS: [TargetKind; 11] = [LOCAL, PID, NETNS, ISOLATED, HOST, CONTAINER, NETWORK, NODE, POD, NAMESPACE, CLUSTER];
+const KINDS: [TargetKind; 16] = [
+    LOCAL,
+    PID,
+    NETNS,
+    ISOLATED,
+    HOST,
+    CONTAINER,
+    NETWORK,
+    NODE,
+    POD,
+    DEPLOYMENT,
+    STATEFUL_SET,
+    DAEMON_SET,
+    JOB,
+    SERVICE,
+    NAMESPACE,
+    CLUSTER,
+];
 
 const LOCAL: TargetKind = TargetKind { word: "local", form: "local", doc: "this machine, as whoever runs dbg sees it" };
 const PID: TargetKind =
@@ -108,6 +127,14 @@ const NODE: TargetKind = TargetKind {
 const NODES: TargetKind =
     TargetKind { word: "nodes", form: "nodes", doc: "every node of a cluster, or those that `-l SELECTOR` names" };
 const POD: TargetKind = TargetKind { word: "pod", form: "pod/NAME", doc: "a pod of a cluster, in its own namespaces" };
+const DEPLOYMENT: TargetKind =
+    TargetKind { word: "deploy", form: "deploy/NAME", doc: "the oldest ready pod of a Deployment" };
+const STATEFUL_SET: TargetKind =
+    TargetKind { word: "sts", form: "sts/NAME", doc: "the oldest ready pod of a StatefulSet" };
+const DAEMON_SET: TargetKind = TargetKind { word: "ds", form: "ds/NAME", doc: "the oldest ready pod of a DaemonSet" };
+const JOB: TargetKind = TargetKind { word: "job", form: "job/NAME", doc: "the oldest ready pod of a Job" };
+const SERVICE: TargetKind =
+    TargetKind { word: "svc", form: "svc/NAME", doc: "the oldest ready pod that a Service selects" };
 const NAMESPACE: TargetKind =
     TargetKind { word: "ns", form: "ns/NAME", doc: "a namespace of a cluster, from an ordinary pod in it" };
 const CLUSTER: TargetKind =
@@ -209,14 +236,33 @@ impl Target {
         match self {
             Self::Isolated | Self::Host | Self::Container(..) | Self::Network(_) => true,
             Self::Local | Self::Pid(_) | Self::Netns(_) => false,
-            Self::Node(_) | Self::Nodes | Self::Pod(_) | Self::Namespace(_) | Self::Cluster => false,
+            Self::Node(_) | Self::Nodes | Self::Pod(_) | Self::Workload(_) | Self::Namespace(_) | Self::Cluster => {
+                false
+            }
         }
     }
 
     /// Whether a cluster is asked to reach it.
     #[must_use]
     pub fn is_of_cluster(&self) -> bool {
-        matches!(self, Self::Node(_) | Self::Nodes | Self::Pod(_) | Self::Namespace(_) | Self::Cluster)
+        self.is_in_pod() || matches!(self, Self::Node(_) | Self::Nodes | Self::Namespace(_) | Self::Cluster)
+    }
+
+    /// Whether it is a pod that is there already, or what such a pod stands for.
+    #[must_use]
+    pub fn is_in_pod(&self) -> bool {
+        matches!(self, Self::Pod(_) | Self::Workload(_))
+    }
+
+    /// The same target with this container of its pod; any other as it is.
+    #[must_use]
+    pub fn with_container(self, container: &KubeName) -> Self {
+        let container = Some(container.clone());
+        match self {
+            Self::Pod(pod) => Self::Pod(PodTarget { container, ..pod }),
+            Self::Workload(workload) => Self::Workload(WorkloadTarget { container, ..workload }),
+            other => other,
+        }
     }
 
     /// The same target with the processes of the container; any other as it is.
@@ -342,6 +388,16 @@ impl FromStr for Target {
             ("node", None) => Err(TargetError::NameWanted { form: NODE.form }),
             ("pod", Some(name)) => name.parse().map(Self::Pod),
             ("pod", None) => Err(TargetError::NameWanted { form: POD.form }),
+            ("deploy", Some(name)) => WorkloadTarget::of(WorkloadKind::Deployment, name).map(Self::Workload),
+            ("deploy", None) => Err(TargetError::NameWanted { form: DEPLOYMENT.form }),
+            ("sts", Some(name)) => WorkloadTarget::of(WorkloadKind::StatefulSet, name).map(Self::Workload),
+            ("sts", None) => Err(TargetError::NameWanted { form: STATEFUL_SET.form }),
+            ("ds", Some(name)) => WorkloadTarget::of(WorkloadKind::DaemonSet, name).map(Self::Workload),
+            ("ds", None) => Err(TargetError::NameWanted { form: DAEMON_SET.form }),
+            ("job", Some(name)) => WorkloadTarget::of(WorkloadKind::Job, name).map(Self::Workload),
+            ("job", None) => Err(TargetError::NameWanted { form: JOB.form }),
+            ("svc", Some(name)) => WorkloadTarget::of(WorkloadKind::Service, name).map(Self::Workload),
+            ("svc", None) => Err(TargetError::NameWanted { form: SERVICE.form }),
             ("ns", Some(name)) => name.parse().map(Self::Namespace),
             ("ns", None) => Err(TargetError::NameWanted { form: NAMESPACE.form }),
             ("network", Some(name)) => name.parse().map(Self::Network),
@@ -385,6 +441,7 @@ impl fmt::Display for Target {
             Self::Node(name) => f.pad(&format!("{}/{name}", NODE.word)),
             Self::Nodes => f.pad(NODES.word),
             Self::Pod(pod) => f.pad(&format!("{}/{pod}", POD.word)),
+            Self::Workload(workload) => f.pad(&workload.to_string()),
             Self::Namespace(name) => f.pad(&format!("{}/{name}", NAMESPACE.word)),
             Self::Cluster => f.pad(CLUSTER.word),
         }
@@ -451,6 +508,12 @@ mod tests {
             "nodes",
             "pod/cart-7d9",
             "pod/shop/cart-7d9",
+            "deploy/cart",
+            "deploy/shop/cart",
+            "sts/db",
+            "ds/log",
+            "job/night",
+            "svc/shop/cart",
             "ns/shop",
             "cluster",
         ] {
@@ -513,6 +576,15 @@ mod tests {
         let target: Target = "container/web".parse().unwrap();
         assert!(matches!(target.with_processes(), Target::Container(_, JoinsProcesses::Yes)));
         assert_eq!(Target::Host.with_processes(), Target::Host);
+    }
+
+    #[test]
+    fn a_container_is_chosen_of_what_has_pods_alone() {
+        let app: KubeName = "app".parse().unwrap();
+        let with = |text: &str| text.parse::<Target>().unwrap().with_container(&app);
+        assert!(matches!(with("pod/cart"), Target::Pod(PodTarget { container: Some(name), .. }) if name == app));
+        assert!(matches!(with("svc/cart"), Target::Workload(WorkloadTarget { container: Some(_), .. })));
+        assert_eq!(with("node/n1"), "node/n1".parse().unwrap());
     }
 
     #[test]

@@ -81,6 +81,22 @@ pub fn detections(plan: &Explanation, needs: &Needs) -> Vec<Detection> {
             ));
         }
     }
+    if creates("one ephemeral container") {
+        found.push(detection(
+            "a container is added to a pod that runs, and a program is run in it by exec",
+            "the API server's audit log, Falco's rules on ephemeral containers and on exec, admission policies",
+            Certain,
+            "the agent is in a container that no workload describes, and its session runs over exec",
+        ));
+    }
+    if plan.options.iter().any(|item| item.what == "its root can be written") {
+        found.push(detection(
+            "a container runs a program that its image does not have",
+            "Falco's rules on drift, container security agents that hold processes against images",
+            Certain,
+            "a shell of the image writes the loader and the agent into the container's own layer, and starts them",
+        ));
+    }
     if creates("one ConfigMap") {
         found.push(detection(
             "a container runs a program that its image does not have",

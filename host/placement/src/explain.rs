@@ -1,5 +1,7 @@
 //! A plan as data: for people and for programs.
 
+mod inside;
+
 use dbg_agent::{FileReach, LinuxCapability};
 use serde::Serialize;
 
@@ -7,8 +9,8 @@ use crate::Behind;
 use crate::docker::Words;
 use crate::kube::Lender;
 use crate::plan::{
-    AgentImage, Because, ChildPlan, ContainerPlan, HostNamespace, Joined, Limit, NetworkOf, NodeNamespace, PidsOf,
-    Place, Plan, PodImage, PodOption, PodPlan, Privilege, RootOf, User,
+    AgentImage, Because, ChildPlan, ContainerPlan, EnteredContainer, HostNamespace, Joined, Limit, NetworkOf,
+    NodeNamespace, PidsOf, Place, Plan, PodImage, PodOption, PodPlan, Privilege, RootOf, User,
 };
 
 /// One thing that a plan has, and why.
@@ -144,6 +146,7 @@ pub fn explain(plan: &Plan) -> Explanation {
         },
         Place::Container(container) => of_container(target, &plan.place.reason, container, notes),
         Place::Pod(pod) => of_pod(target, &plan.place.reason, pod, notes),
+        Place::Inside(inside) => inside::explain(target, &plan.place.reason, inside, notes),
     }
 }
 
@@ -185,14 +188,19 @@ fn of_pod(target: String, reason: &str, plan: &PodPlan, notes: Vec<String>) -> E
         }
     }
     let place = item(format!("the namespace `{}`", Words::of(&plan.namespace.what)), &plan.namespace.reason);
+    let of_node = items(&plan.joins, |join| format!("{} of the node", node_namespace(*join)));
+    let joins = plan.enters.iter().map(|entered| {
+        let EnteredContainer { pod, name, .. } = &entered.what;
+        item(format!("network of the container `{}` of the pod `{pod}`", Words::of(name)), &entered.reason)
+    });
     Explanation {
         target,
         runs: item(format!("in a pod of the context `{}` at `{}`", plan.cluster.context, plan.cluster.server), reason),
         container: None,
         places: [place].into_iter().chain(node).chain(image).collect(),
-        joins: items(&plan.joins, |join| format!("{} of the node", node_namespace(*join))),
+        joins: joins.into_iter().chain(of_node).collect(),
         leaves: items(&plan.leaves, |leave| node_namespace(*leave).to_owned()),
-        enters_with: Vec::new(),
+        enters_with: items(&plan.enters_with, |right| format!("CAP_{right}")),
         keeps: items(&plan.keeps, |capability| capability_word(*capability).to_owned()),
         lacks: Vec::new(),
         mounts: items(&plan.mounts, |mount| format!("`{}` at `{}`, read-only", mount.source, mount.target)),

@@ -135,7 +135,12 @@ pub(crate) async fn gather_here(target: &Target, engines: &Engines) -> Result<(F
         Target::Isolated | Target::Host | Target::Network(_) => {
             (TargetFacts::Engine(of_engine(target, engines).await?), Pins::default())
         }
-        Target::Node(_) | Target::Nodes | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => {
+        Target::Node(_)
+        | Target::Nodes
+        | Target::Pod(_)
+        | Target::Workload(_)
+        | Target::Namespace(_)
+        | Target::Cluster => {
             return Err(Refusal::NoShellInCluster { target: target.clone() });
         }
     };

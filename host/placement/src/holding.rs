@@ -62,9 +62,15 @@ fn holdings(plan: &Plan, own: &Own) -> Vec<Holding> {
             [Holding::Engine].into_iter().chain(others).chain(kept).collect()
         }
         Place::Pod(pod) => {
-            let others = (!pod.joins.is_empty() || !pod.mounts.is_empty()).then_some(Holding::Namespaces);
+            let joins = !pod.joins.is_empty() || !pod.mounts.is_empty() || pod.enters.is_some();
+            let others = joins.then_some(Holding::Namespaces);
             let kept = pod.keeps.iter().map(|kept| Holding::Kept(kept.what));
             [Holding::Pod].into_iter().chain(others).chain(kept).collect()
+        }
+        // It has the pod's network, whatever else.
+        Place::Inside(inside) => {
+            let kept = inside.keeps.iter().map(|kept| Holding::Kept(kept.what));
+            [Holding::Pod, Holding::Namespaces].into_iter().chain(kept).collect()
         }
     };
     root.into_iter().chain(capabilities).chain(kept).collect()

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::child::Child;
 use crate::docker::{self, Container, EngineError, Engines, Mission};
-use crate::kube::{self, ClusterError, Clusters, Pod, PodFault};
+use crate::kube::{self, ClusterError, Clusters, Guest, Pod, PodFault};
 use crate::{Place, Placed, Program, ProgramError, Refusal, child, local};
 
 /// A stream to an agent, of whatever kind.
@@ -142,6 +142,7 @@ enum Held {
     Child(Child),
     Container(Container),
     Pod(Pod),
+    Guest(Guest),
 }
 
 /// An agent in this process. Dropping it ends it.
@@ -170,6 +171,10 @@ impl Launched {
     pub(crate) fn pod(stream: Stream, pod: Pod, key: Arc<RunKey>) -> Self {
         Self { stream, security: Security::Noise(key), hold: Hold(Held::Pod(pod)) }
     }
+
+    pub(crate) fn guest(stream: Stream, guest: Guest, key: Arc<RunKey>) -> Self {
+        Self { stream, security: Security::Noise(key), hold: Hold(Held::Guest(guest)) }
+    }
 }
 
 /// How a session ended.
@@ -193,6 +198,7 @@ impl Hold {
             Held::Child(child) => child.gone().await.map_err(LaunchError::Ended),
             Held::Container(container) => container.gone(end).await,
             Held::Pod(pod) => pod.gone(end).await,
+            Held::Guest(guest) => guest.gone(end).await,
         }
     }
 }
@@ -228,6 +234,7 @@ impl Launcher {
                 docker::launch(&placed.plan, &plan, number, &self.engines, &self.mission, role).await
             }
             Place::Pod(plan) => kube::launch(plan, number, &self.clusters, &self.mission).await,
+            Place::Inside(plan) => kube::launch_inside(plan, number, &self.clusters, &self.mission).await,
         }
     }
 }

@@ -39,13 +39,18 @@ pub fn needs_child(target: &Target, own: &Own) -> NeedsChild {
 pub async fn place(target: &Target, needs: &Needs, engines: &Engines, clusters: &Clusters) -> Result<Placed, Refusal> {
     if target.is_of_cluster() && planning::asks_the_cluster_alone(needs) {
         let own = facts::own()?;
-        return Ok(Placed { plan: planning::at_operator(target, &own, needs)?, own, pins: Pins::default() });
+        // A pod that is named is the check's to look for.
+        let pod = if matches!(target, Target::Workload(_)) { kube::pod_of(target, clusters).await? } else { None };
+        let plan = planning::at_operator(target, pod.as_ref(), &own, needs)?;
+        return Ok(Placed { plan, own, pins: Pins::default() });
     }
     let (facts, pins) = gather(target, engines, clusters).await?;
     let mut plan = plan(needs, &facts)?;
-    if let Place::Pod(pod) = &plan.place.what {
-        let notes = kube::preflight(pod, clusters).await?;
-        plan.notes.extend(notes);
-    }
+    let notes = match &plan.place.what {
+        Place::Pod(pod) => kube::preflight(pod, clusters).await?,
+        Place::Inside(inside) => kube::preflight_inside(inside, clusters).await?,
+        Place::InProcess | Place::Child(_) | Place::Container(_) => Vec::new(),
+    };
+    plan.notes.extend(notes);
     Ok(Placed { plan, own: facts.own, pins })
 }

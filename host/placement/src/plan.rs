@@ -2,6 +2,7 @@
 
 mod container;
 mod found;
+mod inside;
 mod network;
 mod notes;
 mod pod;
@@ -14,15 +15,16 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
-use dbg_model::{Capability, Fence, NetnsName, ProcessId, Target};
+use dbg_model::{Capability, Fence, NetnsName, PodTarget, ProcessId, Target};
 
 use crate::docker::EngineTarget;
 use crate::facts::{self, Facts, NetnsFacts, Network, OpenProcess, Own, ProcessFacts, TargetFacts};
-use crate::kube::ClusterTarget;
+use crate::kube::{ClusterTarget, PodFacts};
 use crate::{Behind, NeedsChild, Refusal};
 
 pub use container::{AgentImage, BindMount, ContainerPlan, HostNamespace, Limit, NetworkOf, PidsOf, Privilege, User};
-pub use pod::{NodeNamespace, PodImage, PodOption, PodPlan};
+pub use inside::{InsideImage, InsidePlan, InsideUser};
+pub use pod::{EnteredContainer, NodeNamespace, PodImage, PodOption, PodPlan, PodShell};
 
 /// The capabilities of dbg that the selected checks were granted.
 pub type Needs = BTreeSet<Capability>;
@@ -32,6 +34,8 @@ pub type Needs = BTreeSet<Capability>;
 pub struct Plan {
     /// The target.
     pub target: Target,
+    /// The pod that the target is, or that stands for it.
+    pub stands_for: Option<PodTarget>,
     /// Where the agent runs, and why there.
     pub place: Because<Place>,
     /// What a reader of the results has to know about how they came to be.
@@ -49,6 +53,8 @@ pub enum Place {
     Container(Box<ContainerPlan>),
     /// In a pod of a cluster.
     Pod(Box<PodPlan>),
+    /// In a container that is added to a pod of a cluster.
+    Inside(Box<InsidePlan>),
 }
 
 /// Something of a plan, and why it is there: one sentence, lower case, no full stop.
@@ -105,6 +111,17 @@ pub enum RootOf {
     Target,
 }
 
+impl Plan {
+    /// What the target is to its cluster: the pod, where one stands for it.
+    #[must_use]
+    pub fn subject(&self) -> Target {
+        match (&self.target, &self.stands_for) {
+            (Target::Workload(_), Some(pod)) => Target::Pod(pod.clone()),
+            (target, _) => target.clone(),
+        }
+    }
+}
+
 impl<T> Because<T> {
     pub(crate) fn new(what: T, reason: impl Into<String>) -> Self {
         Self { what, reason: reason.into() }
@@ -119,7 +136,12 @@ pub(crate) fn needs_child(target: &Target, own: &Own) -> NeedsChild {
         // Its program is in the engine's image; that a container has no engine is known once it was looked for.
         Target::Isolated | Target::Host | Target::Container(..) | Target::Network(_) => NeedsChild::No,
         // It is in an image there, or is sent.
-        Target::Node(_) | Target::Nodes | Target::Pod(_) | Target::Namespace(_) | Target::Cluster => NeedsChild::No,
+        Target::Node(_)
+        | Target::Nodes
+        | Target::Pod(_)
+        | Target::Workload(_)
+        | Target::Namespace(_)
+        | Target::Cluster => NeedsChild::No,
     }
 }
 
@@ -155,9 +177,15 @@ pub(crate) fn asks_the_cluster_alone(needs: &Needs) -> bool {
 }
 
 /// The plan for checks that ask the cluster alone: they run here, whatever of it the target is.
-pub(crate) fn at_operator(target: &Target, own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
+pub(crate) fn at_operator(target: &Target, pod: Option<&PodFacts>, own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
     let mut plan = local(own, needs)?;
     plan.target = target.clone();
+    if let Some(facts) = pod {
+        plan.stands_for = Some(inside::stand_in(target, facts)?.target.clone());
+        if let PodFacts::There(pod) = facts {
+            plan.notes.extend(inside::stands_for(target, pod));
+        }
+    }
     plan.notes.push("nothing is created in the cluster: the checks read its API alone, with this user's rights".into());
     Ok(plan)
 }
@@ -175,7 +203,7 @@ fn local(own: &Own, needs: &Needs) -> Result<Plan, Refusal> {
             Because::new(Place::Child(Box::new(child)), reason)
         }
     };
-    Ok(Plan { target: Target::Local, place, notes: Vec::new() })
+    Ok(Plan { target: Target::Local, stands_for: None, place, notes: Vec::new() })
 }
 
 /// The process, where it can be looked into.
@@ -206,7 +234,7 @@ fn of_process(own: &Own, needs: &Needs, pid: ProcessId, process: &ProcessFacts) 
     ]);
     let reason = "another network and another root are a whole process's, and this one stays where it is";
     let place = Because::new(Place::Child(Box::new(child)), reason);
-    Ok(Plan { target: Target::Pid(pid), place, notes: notes::of_process(pid, own, open) })
+    Ok(Plan { target: Target::Pid(pid), stands_for: None, place, notes: notes::of_process(pid, own, open) })
 }
 
 fn of_netns(own: &Own, needs: &Needs, name: &NetnsName, netns: &NetnsFacts) -> Result<Plan, Refusal> {
@@ -226,7 +254,7 @@ fn of_netns(own: &Own, needs: &Needs, name: &NetnsName, netns: &NetnsFacts) -> R
     child.etc = open.etc.clone().map(|folder| Because::new(folder, reason));
     let reason = "another network is a whole process's, and this one stays where it is";
     let place = Because::new(Place::Child(Box::new(child)), reason);
-    Ok(Plan { target: Target::Netns(name.clone()), place, notes: Vec::new() })
+    Ok(Plan { target: Target::Netns(name.clone()), stands_for: None, place, notes: Vec::new() })
 }
 
 fn child(own: &Own, needs: &Needs, network: Option<&Network>, root: Because<RootOf>) -> Result<ChildPlan, Refusal> {

@@ -198,7 +198,7 @@ pub enum Refusal {
         engine: EngineKind,
     },
     /// A shell in a cluster.
-    #[error("`{target}` is in a cluster, where this version opens no shell")]
+    #[error("`{target}` has no programs of its own, so there is no shell to open")]
     NoShellInCluster {
         /// The target.
         target: Target,
@@ -250,11 +250,85 @@ pub enum Refusal {
         /// The node.
         node: Option<KubeName>,
     },
-    /// An agent would have to be put into a pod.
-    #[error("these checks need an agent in the pod `{pod}`, and this version puts none into pods")]
-    NoAgentInPod {
+    /// No pod has this name.
+    #[error("there is no pod `{pod}`")]
+    NoPod {
+        /// The pod, with its namespace.
+        pod: PodTarget,
+        /// Those that there are; raw.
+        known: Vec<String>,
+    },
+    /// What a pod would stand for is not there.
+    #[error("there is no `{target}` in the namespace `{namespace}`")]
+    NoWorkload {
+        /// The target.
+        target: Target,
+        /// Where it was looked for.
+        namespace: Words,
+    },
+    /// A Service without a selector.
+    #[error("`{target}` selects no pods, so there is none that could stand for it")]
+    SelectsNoPods {
+        /// The target.
+        target: Target,
+    },
+    /// No pod could stand for what is meant.
+    #[error("`{target}` has no pod that is ready: {}", how_they_stand(*all, standing))]
+    NoReadyPod {
+        /// The target.
+        target: Target,
+        /// How some of them stand; raw.
+        standing: Vec<String>,
+        /// How many there are.
+        all: usize,
+    },
+    /// The pod is about to go.
+    #[error("the pod `{pod}` is being deleted")]
+    PodGoing {
         /// The pod.
         pod: PodTarget,
+    },
+    /// Nothing of the pod runs.
+    #[error("the pod `{pod}` does not run: it is {phase}")]
+    PodNotRunning {
+        /// The pod.
+        pod: PodTarget,
+        /// The API's word.
+        phase: Words,
+    },
+    /// The kubelet has the pod from a file.
+    #[error("the pod `{pod}` is a static one: its kubelet has it from a file, and nothing can be added to it")]
+    StaticPod {
+        /// The pod.
+        pod: PodTarget,
+    },
+    /// The pod has no such container.
+    #[error("the pod `{pod}` has no container{}", pod.container.as_ref().map_or_else(String::new, |name| format!(" `{name}`")))]
+    NoContainerInPod {
+        /// The pod, with the container.
+        pod: PodTarget,
+        /// Those that it has; raw.
+        known: Vec<String>,
+    },
+    /// The container of the pod does not run.
+    #[error("the container `{container}` of the pod `{pod}` does not run: {state}")]
+    ContainerNotRunning {
+        /// The pod.
+        pod: PodTarget,
+        /// The container.
+        container: Words,
+        /// The kubelet's word.
+        state: Words,
+    },
+    /// The cluster would not take a container for the agent.
+    #[error("the cluster would not take a container for the agent in the pod `{pod}`: {text}")]
+    ContainerRefused {
+        /// The pod.
+        pod: PodTarget,
+        /// What it says.
+        text: Words,
+        /// What to do next.
+        hint: &'static str,
     },
     /// The operator may not do what it takes.
     #[error("the cluster does not let this user {}", rights(.0))]
@@ -322,7 +396,7 @@ impl Refusal {
                 "`podman image ls` lists those that it has; `podman image load -i FILE` loads one".to_owned()
             }
             Self::NoShellInCluster { .. } => {
-                "`dbg run` runs checks there; `kubectl debug` opens a shell".to_owned()
+                "`--target node/NAME` and `--target pod/NAME` have some; `dbg run` runs checks there".to_owned()
             }
             Self::Cluster(error) => return error.hint(),
             Self::NoNode { known, .. } if known.is_empty() => "`kubectl get nodes` lists nodes".to_owned(),
@@ -341,13 +415,54 @@ impl Refusal {
                 "`--image REF` names one with the agent in it; `dbg image save` makes it, for a registry or a node"
                     .to_owned()
             }
-            Self::NoAgentInPod { .. } => {
-                "`--target node/NAME` looks from the pod's node, `--target ns/NAME` from a pod beside it".to_owned()
+            Self::NoPod { pod, known } => {
+                let namespace = pod.namespace.as_ref().map(ToString::to_string).unwrap_or_default();
+                match nearest(pod.name.as_str(), known.iter().map(String::as_str)) {
+                    Some(nearest) => format!("did you mean `--target pod/{}`?", Words::of(nearest)),
+                    None => format!("`kubectl get pods -n {namespace}` lists pods; `-n` names another namespace"),
+                }
             }
+            Self::NoWorkload { namespace, .. } => {
+                format!("`kubectl get deploy,sts,ds,job,svc -n {namespace}` lists what there is; `-n` names another namespace")
+            }
+            Self::SelectsNoPods { .. } => {
+                "`svc-path` with `--target ns/NAME` looks at where such a Service leads; `--target pod/NAME` names a pod"
+                    .to_owned()
+            }
+            Self::NoReadyPod { .. } => {
+                "`oom-restart` says why a pod does not run; `--target pod/NAME` names one however it stands".to_owned()
+            }
+            Self::PodGoing { .. } => "look at the one that takes its place".to_owned(),
+            Self::PodNotRunning { .. } => {
+                "`oom-restart` says why; `--target ns/NAME` looks from a pod beside it".to_owned()
+            }
+            Self::StaticPod { .. } => "`--via node` looks from its node and adds nothing".to_owned(),
+            Self::NoContainerInPod { known, .. } => {
+                let names: Vec<String> = known.iter().take(8).map(|name| format!("`{}`", Words::of(name))).collect();
+                format!("`-c` names one; there is {}", names.join(", "))
+            }
+            Self::ContainerNotRunning { .. } => {
+                "`oom-restart` says why; checks of the network alone run in the pod with `--image REF`, and `-c` names another container".to_owned()
+            }
+            Self::ContainerRefused { text, .. } if text.as_str().contains("violates PodSecurity") => {
+                "`--via node` adds nothing to the pod, with `-n` for a namespace that takes a node's pod; `dbg target explain` says what the container would have and why".to_owned()
+            }
+            Self::ContainerRefused { hint, .. } => (*hint).to_owned(),
             Self::Rights(_) => "`dbg target rbac TARGET CHECK` prints the role to ask for".to_owned(),
             Self::PodRefused { hint, .. } => (*hint).to_owned(),
             Self::Unreadable { .. } | Self::UnreadableNetns { .. } => return None,
         })
+    }
+}
+
+fn how_they_stand(all: usize, standing: &[String]) -> String {
+    match all {
+        0 => "it has none at all".to_owned(),
+        all => {
+            let shown: Vec<String> = standing.iter().map(|one| Words::of(one).to_string()).collect();
+            let more = if all > shown.len() { ", …" } else { "" };
+            format!("of {all}, {}{more}", shown.join(", "))
+        }
     }
 }
 

@@ -62,10 +62,16 @@ fn told(served: Result<(), EntryError>) -> ExitCode {
 
 fn contained(token: AgentToken, place: &str, build: &str) -> Result<(), EntryError> {
     process::only_thread()?;
-    let place = ShellPlace::from_argument(place)?;
+    let mut place = ShellPlace::from_argument(place)?;
     let root = match &place.root {
         ShellRoot::Own | ShellRoot::Inherited(_) => None,
         ShellRoot::Path(path) => Some(open(path)?),
+        ShellRoot::Container(sought) => {
+            let first = sought.first()?;
+            let root = first.enter(sought.network)?;
+            place.environment = Environment::Process(first.pid);
+            Some(root)
+        }
     };
     let ground = arrive(&place, root)?;
     let runtime = runtime()?;
@@ -81,7 +87,7 @@ fn child(place: &str, build: &str) -> Result<(), EntryError> {
     let place = ShellPlace::from_argument(place)?;
     let inherited = match place.root {
         ShellRoot::Inherited(root) => Some(root),
-        ShellRoot::Own | ShellRoot::Path(_) => None,
+        ShellRoot::Own | ShellRoot::Path(_) | ShellRoot::Container(_) => None,
     };
     let Given { session, joins, root } = inherited::take(&place.joins, inherited)?;
     let session = stream(session)?;

@@ -3,7 +3,7 @@
 use rustix::thread::CapabilitySet;
 use serde::{Deserialize, Serialize};
 
-use crate::{EntryError, Inherited, Join, argument};
+use crate::{EntryError, Inherited, Join, Sought, argument};
 
 /// Where a shell's program runs, and what it may do there. One argument of `shell` and of `enter-shell`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub enum ShellRoot {
     Path(String),
     /// An open directory.
     Inherited(Inherited),
+    /// That of another container's first process, whose environment the program has then.
+    Container(Sought),
 }
 
 /// Who a program is.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Which cluster, and who asks it.
 #[derive(Debug, Clone, Default, Args)]
@@ -38,4 +38,30 @@ impl ClusterArgs {
     pub(crate) fn names_one(&self) -> bool {
         self.kubeconfig.is_some() || self.context.is_some() || self.namespace.is_some() || self.impersonate.is_some()
     }
+}
+
+/// How a pod that is there already is looked into
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Of targets in a cluster")]
+pub(crate) struct PodArgs {
+    /// The container of the pod; the one that its annotation names, or the first, without it
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) container: Option<String>,
+
+    /// From where a pod is looked into
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub(crate) via: Option<ViaWord>,
+
+    /// How long the container that is added to a pod waits for further runs; 10m without it
+    #[arg(long, value_name = "TIME")]
+    pub(crate) keep: Option<String>,
+}
+
+/// From where a pod is looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViaWord {
+    /// A container that is added to it
+    Pod,
+    /// A pod on its node, which enters its namespaces: nothing is added to it
+    Node,
 }

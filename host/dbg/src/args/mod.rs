@@ -24,7 +24,7 @@ mod trust;
 pub(crate) use audit::{AuditCommand, AuditShow, AuditVerify, Recording};
 pub(crate) use author::{PluginNew, PluginPack, PluginTest};
 pub(crate) use check::{CheckCommand, CheckShow};
-pub(crate) use cluster::ClusterArgs;
+pub(crate) use cluster::{ClusterArgs, PodArgs, ViaWord};
 pub(crate) use completion::Completion;
 pub(crate) use gc::Gc;
 pub(crate) use image::{ImageCommand, ImageSave};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ClusterArgs, Making, Recording, Repeat, ReportFormat, Selection};
+use super::{ClusterArgs, Making, PodArgs, Recording, Repeat, ReportFormat, Selection};
 use crate::exit::FailOn;
 
 /// Run checks on targets and report a verdict
@@ -14,6 +14,7 @@ use crate::exit::FailOn;
                         dbg run dns-check -o json\n  dbg run --target pid/1234 sock-summary\n  \
                         dbg run --target container/web --pid sock-summary\n  dbg run --target isolated --target host dns-check\n  \
                         dbg run --target node/n1 dns-check sock-summary\n  dbg run --target nodes -l role=worker sock-summary\n  \
+                        dbg run --target pod/cart-7d9 -n shop -c app dns-check\n  dbg run --target deploy/cart -n shop --via node sock-summary\n  \
                         dbg run --target netns/blue --target local dns-check name=db.test tcp-reach to=10.1.0.2:80\n  \
                         dbg run tcp-reach to=db:5432 --every 5s --for 1h --until fail\n  dbg run --plugin ./my-check.wasm --allow-unsigned my-check limit=3\n\n\
                         Parameters follow their check. `dbg check show CHECK` lists them. A secret is given as `token=@file`,\n\
@@ -62,6 +63,9 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+
+    #[command(flatten)]
+    pub(crate) pod: PodArgs,
 
     /// Checks, each followed by its parameters
     #[arg(required = true, value_name = "CHECK [KEY=VALUE]...")]

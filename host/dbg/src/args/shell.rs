@@ -6,13 +6,14 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use dbg_placement::Profile;
 
-use super::{Recording, duration};
+use super::{ClusterArgs, PodArgs, Recording, duration};
 
 /// Open a terminal where the trouble is
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  dbg shell --target container/web\n  dbg shell --target container/web -- cat /etc/resolv.conf\n  \
                         dbg shell --target container/web --image debug-tools\n  dbg shell --target host --profile sysadmin\n  \
+                        dbg shell --target node/n1\n  dbg shell --target pod/cart-7d9 -n shop -c app\n  \
                         dbg shell --target isolated --image debug-tools -- dig db.test\n  sudo dbg shell --target netns/blue --profile netadmin\n\n\
                         Without a program it is the first shell that is there: of the image, or of the target. Where there is none, the checks are\n\
                         offered at a prompt. The program's exit code is dbg's: 126 for one that cannot be started, 127 for one that is not there, 128 and\n\
@@ -27,7 +28,7 @@ pub(crate) struct Shell {
     #[arg(long)]
     pub(crate) pid: bool,
 
-    /// Have the files and programs of this image, which the engine has to have: none is pulled
+    /// Have the files and programs of this image: the engine has to have it, none is pulled; of a pod, one with a shell, as its node has or pulls it
     #[arg(long, value_name = "IMAGE")]
     pub(crate) image: Option<String>,
 
@@ -41,6 +42,12 @@ pub(crate) struct Shell {
 
     #[command(flatten)]
     pub(crate) recording: Recording,
+
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+
+    #[command(flatten)]
+    pub(crate) pod: PodArgs,
 
     /// The program and its arguments
     #[arg(last = true, value_name = "PROGRAM")]

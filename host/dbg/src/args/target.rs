@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{ClusterArgs, ListFormat, Making, ObjectFormat, Selection};
+use super::{ClusterArgs, ListFormat, Making, ObjectFormat, PodArgs, Selection};
 
 /// See which targets can be reached from here, and how
 #[derive(Debug, Subcommand)]
@@ -52,6 +52,9 @@ pub(crate) struct TargetExplain {
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
 
+    #[command(flatten)]
+    pub(crate) pod: PodArgs,
+
     /// How to print the plan
     #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
     pub(crate) output: ListFormat,
@@ -80,6 +83,9 @@ pub(crate) struct TargetRbac {
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+
+    #[command(flatten)]
+    pub(crate) pod: PodArgs,
 
     /// How to print it
     #[arg(short, long, value_enum, default_value_t = ObjectFormat::Yaml)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use dbg_model::{ImageName, Target};
 use dbg_placement::{Asked, ClusterSettings, Privilege};
 
+use super::cluster::pods;
 use super::{CheckSettings, cluster_settings};
 use crate::args;
 use crate::args::{Making, Recording, ReportFormat};
@@ -94,10 +95,12 @@ impl TryFrom<args::Run> for RunSettings {
             return Err(Fault::usage(hinted(error, "write `--target nodes`, or leave `-l` out")));
         }
         let asked = making(args.making, &targets)?;
+        let mut cluster = cluster_settings(&args.cluster, asked.image.as_ref())?;
+        let targets = pods(&args.pod, &mut cluster, targets)?;
         Ok(Self {
             targets: reach(targets, args.pid)?,
             selector: args.selector,
-            cluster: cluster_settings(&args.cluster, asked.image.as_ref())?,
+            cluster,
             asked,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use dbg_model::{Cell, ImageName, Target};
-use dbg_placement::ShellWish;
+use dbg_placement::{ClusterSettings, ShellWish};
 
+use super::cluster::{cluster_settings, pods, typed};
 use crate::args::{self, Recording};
 use crate::diagnostic::{Fault, hinted};
 
@@ -22,6 +23,10 @@ pub(crate) struct ShellSettings {
     pub(crate) lasting: Duration,
     /// Where the operator wants it recorded.
     pub(crate) recording: Recording,
+    /// Which cluster its target is in.
+    pub(crate) cluster: ClusterSettings,
+    /// The same as it was typed, for checks at a prompt.
+    pub(crate) typed: Vec<String>,
 }
 
 impl TryFrom<args::Shell> for ShellSettings {
@@ -32,12 +37,17 @@ impl TryFrom<args::Shell> for ShellSettings {
         let [target] = &*super::run::reach(vec![target], args.pid)? else {
             return Err(Fault::usage(anyhow!("a shell is at one target")));
         };
+        // The image of a shell is no agent's.
+        let mut cluster = cluster_settings(&args.cluster, None)?;
+        let typed = typed(&args.cluster, &args.pod);
+        let [target] = &*pods(&args.pod, &mut cluster, vec![target.clone()])? else {
+            return Err(Fault::usage(anyhow!("a shell is at one target")));
+        };
         let target = target.clone();
         let image = args.image.map(|image| image.parse::<ImageName>().map_err(Fault::usage));
         let image = image.transpose()?;
-        if image.is_some() && !target.is_of_engine() {
-            let error =
-                anyhow!("`--image` is for containers, and `{}` is none of an engine", Cell(&target.to_string()));
+        if image.is_some() && !target.is_of_engine() && !target.is_in_pod() {
+            let error = anyhow!("`--image` is for containers and pods, and `{}` is none", Cell(&target.to_string()));
             return Err(Fault::usage(hinted(
                 error,
                 "leave out `--image`, or write `--target isolated` or `--target host`",
@@ -55,6 +65,8 @@ impl TryFrom<args::Shell> for ShellSettings {
             program: args.program,
             lasting: args.lasting,
             recording: args.recording,
+            cluster,
+            typed,
         })
     }
 }

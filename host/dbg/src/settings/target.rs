@@ -3,6 +3,7 @@
 use dbg_model::{ImageName, Target};
 use dbg_placement::{Asked, ClusterSettings};
 
+use super::cluster::pods;
 use super::{CheckSettings, cluster_settings};
 use crate::args::{ListFormat, ObjectFormat, TargetExplain, TargetRbac};
 use crate::diagnostic::{Fault, hinted};
@@ -38,15 +39,17 @@ impl TryFrom<TargetExplain> for ExplainSettings {
 
     fn try_from(args: TargetExplain) -> Result<Self, Fault> {
         let target = args.target.parse().map_err(Fault::usage)?;
-        let [target] = &*super::run::reach(vec![target], args.pid)? else {
+        let reached = super::run::reach(vec![target], args.pid)?;
+        let asked = super::run::making(args.making, &reached)?;
+        let mut cluster = cluster_settings(&args.cluster, asked.image.as_ref())?;
+        let [target] = &*pods(&args.pod, &mut cluster, reached)? else {
             return Err(Fault::usage(anyhow::anyhow!("a plan is of one target")));
         };
         let detail = if args.security { Detail::Security } else { Detail::Plan };
-        let asked = super::run::making(args.making, std::slice::from_ref(target))?;
         Ok(Self {
             target: target.clone(),
             detail,
-            cluster: cluster_settings(&args.cluster, asked.image.as_ref())?,
+            cluster,
             asked,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,
@@ -78,9 +81,13 @@ impl TryFrom<TargetRbac> for RbacSettings {
             return Err(Fault::usage(hinted(error, "write `node/NAME`, `ns/NAME` or `cluster`")));
         }
         let image = args.image.map(|image| image.parse::<ImageName>().map_err(Fault::usage)).transpose()?;
+        let mut cluster = cluster_settings(&args.cluster, image.as_ref())?;
+        let [target] = &*pods(&args.pod, &mut cluster, vec![target])? else {
+            return Err(Fault::usage(anyhow::anyhow!("a role is for one target")));
+        };
         Ok(Self {
-            target,
-            cluster: cluster_settings(&args.cluster, image.as_ref())?,
+            target: target.clone(),
+            cluster,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,
         })

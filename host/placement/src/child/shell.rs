@@ -68,6 +68,6 @@ pub(crate) async fn launch_shell(
 fn joins(plan: &Plan) -> Vec<Joined> {
     match &plan.place.what {
         Place::Child(child) => child.joins.iter().map(|join| join.what).collect(),
-        Place::InProcess | Place::Container(_) | Place::Pod(_) => Vec::new(),
+        Place::InProcess | Place::Container(_) | Place::Pod(_) | Place::Inside(_) => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountBindOptions,
     MountType,
 };
-use dbg_agent::{Contained, LinuxCapability};
+use dbg_agent::{Contained, ContainedRoot, LinuxCapability};
 use dbg_session::AgentToken;
 
 use super::image::AGENT;
@@ -52,7 +52,7 @@ pub(crate) fn body(
 /// What the agent is told of the container.
 fn contained(plan: &ContainerPlan) -> Contained {
     Contained {
-        root: plan.root.what.clone(),
+        root: ContainedRoot::Path(plan.root.what.clone()),
         keep: plan.keeps.iter().map(|kept| kept.what).collect(),
         files: plan.files.what,
         watches_processes: plan.watches_processes,

@@ -14,6 +14,7 @@ pub(super) struct Metadata {
     pub(super) resource_version: String,
     pub(super) labels: BTreeMap<String, String>,
     pub(super) annotations: BTreeMap<String, String>,
+    pub(super) creation_timestamp: String,
     pub(super) deletion_timestamp: Option<String>,
 }
 
@@ -60,15 +61,38 @@ pub(super) struct Pod {
 pub(super) struct PodSpec {
     pub(super) node_name: String,
     pub(super) containers: Vec<Container>,
+    pub(super) ephemeral_containers: Vec<Container>,
+    pub(super) security_context: Security,
     pub(super) image_pull_secrets: Vec<serde::de::IgnoredAny>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub(super) struct Container {
     pub(super) name: String,
     pub(super) image: String,
     pub(super) command: Vec<String>,
+    /// As it is, to be compared.
+    pub(super) security_context: Option<serde_json::Value>,
+    /// Only of an ephemeral one.
+    pub(super) target_container_name: String,
+}
+
+/// As whom the processes of a pod or a container run.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Security {
+    pub(super) run_as_user: Option<i64>,
+    pub(super) run_as_group: Option<i64>,
+    pub(super) run_as_non_root: Option<bool>,
+    pub(super) capabilities: Rights,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Rights {
+    pub(super) add: Vec<String>,
+    pub(super) drop: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -79,6 +103,7 @@ pub(super) struct PodStatus {
     pub(super) message: String,
     pub(super) conditions: Vec<Condition>,
     pub(super) container_statuses: Vec<ContainerStatus>,
+    pub(super) ephemeral_container_statuses: Vec<ContainerStatus>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -92,9 +117,12 @@ pub(super) struct Condition {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub(super) struct ContainerStatus {
     pub(super) name: String,
+    /// `RUNTIME://ID`, once it was created.
+    #[serde(rename = "containerID")]
+    pub(super) container_id: String,
     pub(super) state: State,
 }
 
@@ -102,8 +130,14 @@ pub(super) struct ContainerStatus {
 #[serde(default)]
 pub(super) struct State {
     pub(super) waiting: Option<Waiting>,
-    pub(super) running: Option<serde::de::IgnoredAny>,
+    pub(super) running: Option<Running>,
     pub(super) terminated: Option<Terminated>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Running {
+    pub(super) started_at: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -164,7 +198,18 @@ pub(super) struct NodeInfo {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct NodeImage {
+    // Null once somebody took its names away.
+    #[serde(deserialize_with = "or_none")]
     pub(super) names: Vec<String>,
+}
+
+/// Null stands for nothing.
+fn or_none<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// The answer to an access review.
@@ -217,9 +262,20 @@ impl Version {
 }
 
 impl Pod {
-    /// How a container of it stands.
+    /// How a container of it stands, an ordinary or an ephemeral one: no two have one name.
     pub(super) fn state(&self, container: &str) -> Option<&State> {
-        self.status.container_statuses.iter().find(|status| status.name == container).map(|status| &status.state)
+        self.status_of(container).map(|status| &status.state)
+    }
+
+    pub(super) fn status_of(&self, container: &str) -> Option<&ContainerStatus> {
+        let PodStatus { container_statuses, ephemeral_container_statuses, .. } = &self.status;
+        container_statuses.iter().chain(ephemeral_container_statuses).find(|status| status.name == container)
+    }
+
+    /// Whether it counts as one that serves.
+    pub(super) fn is_ready(&self) -> bool {
+        let ready = |condition: &Condition| condition.kind == "Ready" && condition.status == "True";
+        self.metadata.deletion_timestamp.is_none() && self.status.conditions.iter().any(ready)
     }
 }
 
@@ -234,6 +290,13 @@ mod tests {
         let list: List<Pod> = serde_json::from_str(r#"{"metadata":{"continue":"t"},"items":null}"#).unwrap();
         assert_eq!(list.metadata.more, "t");
         assert_eq!(list.into_items().len(), 0);
+    }
+
+    #[test]
+    fn an_image_that_lost_its_names_is_one_without_any() {
+        let node: Node =
+            serde_json::from_str(r#"{"status":{"images":[{"names":null},{"names":["a:1"]},{}]}}"#).unwrap();
+        assert_eq!(node.status.images.iter().map(|image| image.names.len()).collect::<Vec<_>>(), [0, 1, 0]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::lease::Leases;
 use super::preflight::Access;
 use super::request::Path;
 use super::rights::Right;
-use super::settings::ClusterSettings;
+use super::settings::{ClusterSettings, Via};
 use crate::Agents;
 use crate::docker::Words;
 
@@ -257,6 +257,16 @@ impl Clusters {
     /// `--image`.
     pub(super) fn image(&self) -> Option<&str> {
         self.0.settings.image.as_deref()
+    }
+
+    /// `--via`.
+    pub(super) fn via(&self) -> Via {
+        self.0.settings.via
+    }
+
+    /// `--keep`.
+    pub(super) fn keep(&self) -> Duration {
+        self.0.settings.keep
     }
 
     /// The minor version of the server; none where it does not say.

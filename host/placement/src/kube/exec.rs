@@ -13,7 +13,6 @@ use tokio::task::JoinHandle;
 
 use super::connect::Cluster;
 use super::error::ClusterError;
-use super::spec::CONTAINER;
 use crate::docker::Words;
 use crate::launch::{Ending, Stream};
 
@@ -47,11 +46,12 @@ pub(super) async fn exec(
     cluster: &Cluster,
     namespace: &str,
     pod: &str,
+    container: &str,
     command: Vec<String>,
 ) -> Result<(Stream, Exec), ClusterError> {
     let doing = "start the agent in its pod";
     let parameters = AttachParams {
-        container: Some(CONTAINER.to_owned()),
+        container: Some(container.to_owned()),
         stdin: true,
         stdout: true,
         stderr: true,

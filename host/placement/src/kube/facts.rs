@@ -1,5 +1,7 @@
 //! What a target of a cluster is, before anything is decided. Looking changes nothing.
 
+use std::time::Duration;
+
 use dbg_model::{Architecture, KubeName, Target};
 use futures::future;
 
@@ -7,7 +9,10 @@ use super::answers::{List, Node, Pod};
 use super::connect::Cluster;
 use super::error::ClusterError;
 use super::images::{self, ImageFacts};
+use super::pods::{self, PodFacts};
 use super::request::Path;
+use super::settings::Via;
+use super::workload;
 use crate::docker::Words;
 
 /// Names that are kept for a hint.
@@ -22,6 +27,12 @@ pub struct ClusterTarget {
     pub cluster: ClusterFacts,
     /// The target itself.
     pub target: Target,
+    /// The pod that is looked into, where it is one or one stands for it.
+    pub pod: Option<PodFacts>,
+    /// From where it is.
+    pub via: Via,
+    /// How long the agent's container in it waits for further runs.
+    pub keep: Duration,
     /// The node that its pod is for.
     pub node: NodeFacts,
     /// Which images an agent's pod could have.
@@ -102,13 +113,26 @@ pub(crate) async fn look(
     cluster: &Cluster,
     target: &Target,
     image: ImageWish<'_>,
+    (via, keep): (Via, Duration),
 ) -> Result<ClusterTarget, ClusterError> {
+    let pod = match target {
+        Target::Pod(pod) => Some(pods::look(cluster, pod).await?),
+        Target::Workload(workload) => Some(workload::look(cluster, workload).await?),
+        _ => None,
+    };
     let namespace = match target {
         Target::Namespace(name) => name.as_str(),
         _ => cluster.namespace(),
     };
-    let (node, pods) = match target {
-        Target::Node(name) => {
+    let of_pod = match &pod {
+        Some(PodFacts::There(pod)) => pod.node.as_ref(),
+        _ => None,
+    };
+    let (node, pods) = match (target, of_pod) {
+        // The image is that of a pod on the node only where one is made there.
+        (_, Some(name)) if via == Via::Pod => (self::node(cluster, name).await?, Vec::new()),
+        (_, None) if target.is_in_pod() => (Seen::Any, Vec::new()),
+        (Target::Node(name), _) | (_, Some(name)) => {
             let (node, pods) =
                 future::join(node(cluster, name), pods_on(cluster, name.as_str(), namespace, image)).await;
             (node?, pods?)
@@ -122,7 +146,8 @@ pub(crate) async fn look(
     };
     let (agent, named) = (image.agent(&node), image.named.map(str::to_owned));
     let images = ImageFacts { named, ..images::of(namespace, listed, &pods, &agent) };
-    Ok(ClusterTarget { cluster: cluster.facts(), target: target.clone(), node: node.facts(), images })
+    let (cluster, target, node) = (cluster.facts(), target.clone(), node.facts());
+    Ok(ClusterTarget { cluster, target, pod, via, keep, node, images })
 }
 
 /// What is wanted of images.

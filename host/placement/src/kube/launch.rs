@@ -140,7 +140,7 @@ impl Begin {
         // As above.
         let creating = tokio::spawn(async move { begin.create(own, &reference, object.as_ref()).await });
         let (lease, created) = creating.await.map_err(|_| LaunchError::Broke)??;
-        if let Err(error) = start::started(&self.cluster, &namespace, &created).await {
+        if let Err(error) = start::started(&self.cluster, &namespace, &created, spec::CONTAINER).await {
             // The reason is the better news than that it could not be removed, which is told in the end.
             let _ = lease.remove().await;
             return Err(match error {
@@ -180,19 +180,19 @@ impl Begin {
         let token = self.mission.key.public();
         let command = || spec::serve(&self.plan, is_sent, &token);
         if !is_sent {
-            return Ok(exec(&self.cluster, namespace, name, command()).await?);
+            return Ok(exec(&self.cluster, namespace, name, spec::CONTAINER, command()).await?);
         }
         let (packed, _) = self.clusters.agents().sent(self.plan.architecture).map_err(ProgramError::from)?;
         let mut attempt = 1;
         loop {
-            let (stream, mut exec) = exec(&self.cluster, namespace, name, command()).await?;
+            let (stream, mut exec) = exec(&self.cluster, namespace, name, spec::CONTAINER, command()).await?;
             match loading::send(stream, packed).await {
                 Ok(stream) => return Ok((stream, exec)),
                 Err(error) => {
                     let ended = timeout(LINGER, exec.ended()).await.unwrap_or(Ending::Unknown);
                     let words = in_one_line(&exec.said());
                     // A loader that said why, or a pod that is gone, does no better the next time.
-                    if let Some(fault) = start::end_of(&self.cluster, namespace, name).await {
+                    if let Some(fault) = start::end_of(&self.cluster, namespace, name, spec::CONTAINER).await {
                         return Err(fault.into());
                     }
                     if attempt >= ATTEMPTS || !words.is_empty() || matches!(ended, Ending::Code(_)) {
@@ -258,7 +258,7 @@ impl Pod {
                 let ending = timeout(LINGER, self.exec.ended()).await.unwrap_or(Ending::Lingered);
                 let became = match ending {
                     Ending::Code(0) => None,
-                    _ => start::end_of(&self.cluster, &self.namespace, &self.name).await,
+                    _ => start::end_of(&self.cluster, &self.namespace, &self.name, spec::CONTAINER).await,
                 };
                 (ending, became)
             }

@@ -23,7 +23,7 @@ const EXEC_CREATES: u32 = 35;
 pub(crate) async fn preflight(plan: &PodPlan, clusters: &Clusters) -> Result<Vec<String>, Refusal> {
     let _turn = clusters.turn().await;
     let cluster = clusters.cluster().await?;
-    let (reviewed, tried) = join(review(&cluster, clusters, plan), dry_run(&cluster, plan)).await;
+    let (reviewed, tried) = join(review(&cluster, clusters, &rights(plan)), dry_run(&cluster, plan)).await;
     // A missing right says more than what it leads to.
     let mut notes = reviewed?;
     notes.extend(tried?);
@@ -39,8 +39,8 @@ pub(super) enum Access {
     Unknown(Words),
 }
 
-async fn review(cluster: &Cluster, clusters: &Clusters, plan: &PodPlan) -> Result<Vec<String>, Refusal> {
-    let all = rights(plan);
+/// Asks for each right that there is no run without.
+pub(super) async fn review(cluster: &Cluster, clusters: &Clusters, all: &[Right]) -> Result<Vec<String>, Refusal> {
     let asked: Vec<&Right> = all.iter().filter(|right| right.need != Need::Helpful).collect();
     let (answers, minor) =
         join(join_all(asked.iter().map(|right| access(cluster, clusters, right))), clusters.minor(cluster)).await;
@@ -77,6 +77,7 @@ async fn ask(cluster: &Cluster, right: &Right) -> Access {
         "spec": { "resourceAttributes": {
             "verb": right.verb,
             "resource": right.resource,
+            "group": right.group,
             "subresource": right.subresource.unwrap_or_default(),
             "namespace": right.namespace.as_deref().unwrap_or_default(),
         }},
@@ -164,7 +165,15 @@ mod tests {
     use super::*;
 
     fn right(verb: &'static str, need: Need) -> Right {
-        Right { verb, resource: "pods", subresource: None, namespace: Some("shop".into()), reason: "x", need }
+        Right {
+            verb,
+            resource: "pods",
+            group: "",
+            subresource: None,
+            namespace: Some("shop".into()),
+            reason: "x",
+            need,
+        }
     }
 
     #[test]

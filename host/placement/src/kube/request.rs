@@ -39,6 +39,16 @@ impl Path {
         }
     }
 
+    /// The objects of a kind of a group and version, in a namespace.
+    pub(super) fn in_group(group: &'static str, kind: &'static str, namespace: &str) -> Self {
+        Self(format!("/apis/{group}/namespaces/{}/{kind}", escaped(namespace)))
+    }
+
+    /// A part of an object.
+    pub(super) fn part(self, part: &'static str) -> Self {
+        Self(format!("{}/{part}", self.0))
+    }
+
     pub(super) fn named(self, name: &str) -> Self {
         Self(format!("{}/{}", self.0, escaped(name)))
     }
@@ -50,8 +60,11 @@ impl Path {
     }
 
     fn request(self, method: Method, body: Vec<u8>) -> Result<Request<Vec<u8>>, kube::Error> {
+        // Of a patch, what is in lists is added by its name.
+        let is_patch = method == Method::PATCH;
+        let content = if is_patch { "application/strategic-merge-patch+json" } else { "application/json" };
         let request = Request::builder().method(method).uri(self.0).header("accept", "application/json");
-        request.header("content-type", "application/json").body(body).map_err(kube::Error::HttpError)
+        request.header("content-type", content).body(body).map_err(kube::Error::HttpError)
     }
 }
 
@@ -68,6 +81,16 @@ impl Cluster {
     ) -> Result<T, ClusterError> {
         let body = bytes(doing, body)?;
         self.ask(doing, async { self.client().request(path.request(Method::POST, body)?).await }).await
+    }
+
+    pub(super) async fn patch<T: DeserializeOwned>(
+        &self,
+        doing: &'static str,
+        path: Path,
+        body: &impl Serialize,
+    ) -> Result<T, ClusterError> {
+        let body = bytes(doing, body)?;
+        self.ask(doing, async { self.client().request(path.request(Method::PATCH, body)?).await }).await
     }
 
     /// What it answers is not read: the object, or a status.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use dbg_model::WorkloadKind;
 use serde::Serialize;
 
 use crate::plan::{PodImage, PodPlan};
@@ -13,6 +14,8 @@ pub struct Right {
     pub verb: &'static str,
     /// With what.
     pub resource: &'static str,
+    /// The group of that; empty for what every cluster has.
+    pub group: &'static str,
     /// With what of it.
     pub subresource: Option<&'static str>,
     /// In which namespace; none for what is in no namespace, or in all.
@@ -79,6 +82,7 @@ pub(super) fn rights_of(namespace: &str, comes: AgentComes, looked: Looked) -> V
     let inside = |verb, resource, subresource, reason| Right {
         verb,
         resource,
+        group: "",
         subresource,
         namespace: namespace.clone(),
         reason,
@@ -104,6 +108,51 @@ pub(super) fn rights_of(namespace: &str, comes: AgentComes, looked: Looked) -> V
     if looked == Looked::AtNode {
         let get = inside("get", "nodes", None, "whether the node is ready, and what it runs on");
         rights.push(Right { need: Need::Helpful, namespace: None, ..get });
+    }
+    rights
+}
+
+/// What an agent in a container of somebody's pod takes.
+pub(super) fn rights_inside(namespace: &str) -> Vec<Right> {
+    let of = |verb, resource, subresource, reason| Right {
+        verb,
+        resource,
+        group: "",
+        subresource,
+        namespace: Some(namespace.to_owned()),
+        reason,
+        need: Need::Required,
+    };
+    let get = of("get", "nodes", None, "whether the pod's node is ready, and what it runs on");
+    vec![
+        of("get", "pods", None, "what the pod has, and how it stands"),
+        of("watch", "pods", None, "when the agent's container is there: that pod alone, by name"),
+        of("patch", "pods", Some("ephemeralcontainers"), "the agent's container"),
+        of("get", "pods", Some("exec"), "the session runs over exec"),
+        Right {
+            need: Need::RequiredSince35,
+            ..of("create", "pods", Some("exec"), "the same, as newer servers ask for it")
+        },
+        Right { need: Need::Helpful, namespace: None, ..get },
+    ]
+}
+
+/// What it takes to find the pod that is looked at.
+pub(super) fn rights_to_find(kind: Option<WorkloadKind>, namespace: &str) -> Vec<Right> {
+    let of = |verb, resource, group, reason| Right {
+        verb,
+        resource,
+        group,
+        subresource: None,
+        namespace: Some(namespace.to_owned()),
+        reason,
+        need: Need::Required,
+    };
+    let mut rights = vec![of("get", "pods", "", "what the pod has, and how it stands")];
+    if let Some(kind) = kind {
+        let (group, resource) = super::workload::resource(kind);
+        rights.push(of("get", resource, group, "which pods it has"));
+        rights.push(of("list", "pods", "", "the oldest of them that is ready"));
     }
     rights
 }
@@ -141,15 +190,16 @@ fn rules(rights: &[&Right]) -> Vec<serde_json::Value> {
         Some(subresource) => format!("{}/{subresource}", right.resource),
         None => right.resource.to_owned(),
     };
-    let mut by_resource: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut by_resource: Vec<((&str, String), Vec<&str>)> = Vec::new();
     for right in rights {
-        let name = resource(right);
+        let name = (right.group, resource(right));
         match by_resource.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, verbs)) if verbs.contains(&right.verb) => {}
             Some((_, verbs)) => verbs.push(right.verb),
             None => by_resource.push((name, vec![right.verb])),
         }
     }
-    let rule = |(resource, verbs)| serde_json::json!({ "apiGroups": [""], "resources": [resource], "verbs": verbs });
+    let rule = |((group, resource), verbs)| serde_json::json!({ "apiGroups": [group], "resources": [resource], "verbs": verbs });
     by_resource.into_iter().map(rule).collect()
 }
 
@@ -159,7 +209,15 @@ mod tests {
 
     fn right(verb: &'static str, resource: &'static str, namespace: Option<&str>) -> Right {
         let need = Need::Required;
-        Right { verb, resource, subresource: None, namespace: namespace.map(str::to_owned), reason: "x", need }
+        Right {
+            verb,
+            resource,
+            group: "",
+            subresource: None,
+            namespace: namespace.map(str::to_owned),
+            reason: "x",
+            need,
+        }
     }
 
     #[test]
@@ -184,5 +242,21 @@ mod tests {
             (&objects[0]["metadata"]["namespace"], &objects[2]["metadata"]["namespace"]),
             (&serde_json::Value::from("shop"), &serde_json::Value::Null)
         );
+    }
+
+    #[test]
+    fn a_rule_names_the_group_of_its_resource_and_no_verb_twice() {
+        let mut rights = rights_to_find(Some(WorkloadKind::Deployment), "shop");
+        rights.extend(rights_inside("shop"));
+        let objects = role(&rights, "dbg", "eve");
+        let rules = objects[0]["rules"].as_array().unwrap();
+        assert_eq!(
+            rules[1],
+            serde_json::json!({"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get"]})
+        );
+        assert_eq!(rules[0]["verbs"], serde_json::json!(["get", "list", "watch"]));
+        assert!(rules.iter().any(|rule| rule["resources"][0] == "pods/ephemeralcontainers"));
+        // Nothing is created in the namespace.
+        assert!(rules.iter().all(|rule| rule["resources"][0] == "pods/exec" || rule["verbs"] != "create"));
     }
 }

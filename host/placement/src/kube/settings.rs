@@ -20,8 +20,22 @@ pub struct ClusterSettings {
     pub exec_plugins: ExecPlugins,
     /// `--image`: one with the agent in it.
     pub image: Option<String>,
+    /// `--via`: from where a pod is looked into.
+    pub via: Via,
+    /// `--keep`: how long the agent's container in a pod waits for further runs.
+    pub keep: Duration,
     /// `KUBERNETES_SERVICE_HOST`: dbg itself runs in a pod, whose service account asks where there is no kubeconfig.
     pub is_in_cluster: bool,
+}
+
+/// From where a pod is looked into.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Via {
+    /// From a container that is added to it.
+    #[default]
+    Pod,
+    /// From a pod on its node, which enters its namespaces: nothing is added to it.
+    Node,
 }
 
 /// Where kubeconfigs are.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use dbg_agent::{Contained, LinuxCapability};
+use dbg_agent::{Contained, ContainedRoot, LinuxCapability, Sought, SoughtNetwork};
 use dbg_session::AgentToken;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{
@@ -16,12 +16,12 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 use crate::docker::{AGENT, DEADLINE, RUN};
-use crate::plan::{Limit, NodeNamespace, PodOption, PodPlan, User};
+use crate::plan::{Because, EnteredContainer, Limit, NodeNamespace, PodOption, PodPlan, Privilege, User};
 
 /// The one container.
 pub(super) const CONTAINER: &str = "agent";
 /// Nobody's number, where there is no file of users; above those that images use.
-const NOBODY: i64 = 65532;
+pub(super) const NOBODY: i64 = 65532;
 /// Where the loader is in a borrowed image, and its name there and in the object that holds it.
 const LOADER_FOLDER: &str = "/dbg-loader";
 const LOADER: &str = "loader";
@@ -152,8 +152,14 @@ fn container(plan: &PodPlan, image: &str, is_borrowed: bool, lasting: Duration) 
 
 /// The command that a session's agent is started by, over exec.
 pub(super) fn serve(plan: &PodPlan, is_borrowed: bool, token: &AgentToken) -> Vec<String> {
+    let root = match &plan.enters {
+        Some(Because { what: EnteredContainer { id, .. }, .. }) => {
+            ContainedRoot::Container(Sought { id: id.to_string(), network: SoughtNetwork::Joined })
+        }
+        None => ContainedRoot::Path(plan.root.what.clone()),
+    };
     let place = Contained {
-        root: plan.root.what.clone(),
+        root,
         keep: plan.keeps.iter().map(|kept| kept.what).collect(),
         files: plan.files.what,
         watches_processes: plan.watches_processes,
@@ -163,7 +169,10 @@ pub(super) fn serve(plan: &PodPlan, is_borrowed: bool, token: &AgentToken) -> Ve
     } else {
         vec![AGENT.to_owned()]
     };
-    words.extend(["serve".to_owned(), token.to_string(), place.to_argument()]);
+    words.extend(match &plan.shell {
+        Some(shell) => ["shell".to_owned(), token.to_string(), shell.place.to_argument()],
+        None => ["serve".to_owned(), token.to_string(), place.to_argument()],
+    });
     words
 }
 
@@ -185,9 +194,13 @@ fn resources(plan: &PodPlan) -> ResourceRequirements {
 
 fn security(plan: &PodPlan) -> SecurityContext {
     let has = |option| plan.options.iter().any(|own| own.what == option);
-    let adds: Vec<String> = plan.keeps.iter().map(|kept| word(kept.what).to_owned()).collect();
+    let kept = plan.keeps.iter().map(|kept| word(kept.what));
+    let adds: Vec<String> = kept.chain(plan.enters_with.iter().map(|right| right.what)).map(str::to_owned).collect();
     let is_root = plan.user.what == User::Root;
     let user = if is_root { 0 } else { NOBODY };
+    if plan.shell.as_ref().is_some_and(|shell| shell.power == Privilege::All) {
+        return privileged();
+    }
     SecurityContext {
         allow_privilege_escalation: Some(false),
         privileged: Some(false),
@@ -208,8 +221,19 @@ fn security(plan: &PodPlan) -> SecurityContext {
     }
 }
 
+/// Of what is kept in by nothing.
+pub(super) fn privileged() -> SecurityContext {
+    SecurityContext {
+        privileged: Some(true),
+        run_as_user: Some(0),
+        run_as_group: Some(0),
+        run_as_non_root: Some(false),
+        ..SecurityContext::default()
+    }
+}
+
 /// Runtimes take the names of man 7 capabilities without their beginning.
-fn word(capability: LinuxCapability) -> &'static str {
+pub(super) fn word(capability: LinuxCapability) -> &'static str {
     match capability {
         LinuxCapability::DacReadSearch => "DAC_READ_SEARCH",
         LinuxCapability::SysPtrace => "SYS_PTRACE",
@@ -222,10 +246,13 @@ fn mounts(plan: &PodPlan, is_borrowed: bool) -> Vec<VolumeMount> {
         name,
         mount_path: path.to_owned(),
         read_only: Some(read_only),
+        // Mounts beneath it, where the runtime can.
+        recursive_read_only: read_only.then(|| "IfPossible".to_owned()),
         ..VolumeMount::default()
     };
+    let writes = plan.shell.as_ref().is_some_and(|shell| shell.power == Privilege::All);
     let mut mounts: Vec<VolumeMount> =
-        (0..).zip(&plan.mounts).map(|(number, one)| mount(host(number), one.what.target, true)).collect();
+        (0..).zip(&plan.mounts).map(|(number, one)| mount(host(number), one.what.target, !writes)).collect();
     if is_borrowed {
         mounts.push(mount(LOADER.to_owned(), LOADER_FOLDER, true));
         mounts.push(mount(MEMORY.to_owned(), AGENT_FOLDER, false));

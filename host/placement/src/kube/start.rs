@@ -11,7 +11,6 @@ use super::connect::Cluster;
 use super::error::ClusterError;
 use super::preflight;
 use super::request::Path;
-use super::spec::CONTAINER;
 use crate::docker::Words;
 
 /// An image may have to be pulled.
@@ -75,6 +74,22 @@ pub enum PodFault {
         /// What is gone or changed.
         text: Words,
     },
+    /// The agent's container in somebody's pod does not come to run.
+    #[error("the agent's container `{container}` does not start in the pod: {reason}: {text}")]
+    ContainerNotStarted {
+        /// Its name.
+        container: Words,
+        /// The kubelet's word.
+        reason: Words,
+        /// What it says.
+        text: Words,
+    },
+    /// There is nothing in a container's image that could take the agent in.
+    #[error("the container `{container}` has no shell, and without one its image cannot take the agent in")]
+    NoShell {
+        /// The container.
+        container: Words,
+    },
     /// The agent did not get in.
     #[error("the agent could not be brought into its pod: {text}")]
     NotLoaded {
@@ -101,6 +116,12 @@ impl PodFault {
             Self::Ended { .. } => "run again when the node has what it lacks".into(),
             Self::NodeLost { .. } => "look at the machine itself, with `--target local`".into(),
             Self::Rewritten { text } => preflight::hint(text.as_str()).to_owned(),
+            Self::ContainerNotStarted { .. } => {
+                "it stays in the pod's list, and nothing of it runs; `--image REF` names another image, `--via node` needs none in the pod".into()
+            }
+            Self::NoShell { .. } => {
+                "`--image REF` names an image with the agent in it; `--via node` looks from the pod's node and adds nothing to the pod".into()
+            }
             Self::NotLoaded { .. } => "`--image REF` names an image with the agent in it".into(),
         })
     }
@@ -120,12 +141,17 @@ enum Standing {
 }
 
 /// Waits until the container of a pod runs. `version` is that of the answer to its creation.
-pub(super) async fn started(cluster: &Cluster, namespace: &str, created: &Object) -> Result<(), StartError> {
+pub(super) async fn started(
+    cluster: &Cluster,
+    namespace: &str,
+    created: &Object,
+    container: &str,
+) -> Result<(), StartError> {
     let end = Instant::now() + STARTING;
     let mut state = Words::of("not known to any node");
     let mut version = created.metadata.resource_version.clone();
     while Instant::now() < end {
-        match watched(cluster, namespace, created, &version, end, &mut state).await? {
+        match watched(cluster, namespace, (created, container), &version, end, &mut state).await? {
             Some(()) => return Ok(()),
             // The watch ended before the pod began: look at it as it is, and watch from there.
             None => {
@@ -133,7 +159,7 @@ pub(super) async fn started(cluster: &Cluster, namespace: &str, created: &Object
                     .get("look at a pod", Path::of("pods", Some(namespace)).named(&created.metadata.name))
                     .await
                     .map_err(gone)?;
-                match standing(&pod) {
+                match standing(&pod, container) {
                     Standing::Runs => return Ok(()),
                     Standing::Never(fault) => return Err(fault.into()),
                     Standing::OnItsWay(words) => state = words,
@@ -172,7 +198,7 @@ fn gone(error: ClusterError) -> StartError {
 async fn watched(
     cluster: &Cluster,
     namespace: &str,
-    created: &Object,
+    (created, container): (&Object, &str),
     version: &str,
     end: Instant,
     state: &mut Words,
@@ -187,7 +213,7 @@ async fn watched(
     let mut events = Box::pin(events);
     while let Ok(Some(event)) = timeout_at(end, events.next()).await {
         match event {
-            Ok(WatchEvent::Added(pod) | WatchEvent::Modified(pod)) => match standing(&pod) {
+            Ok(WatchEvent::Added(pod) | WatchEvent::Modified(pod)) => match standing(&pod, container) {
                 Standing::Runs => return Ok(Some(())),
                 Standing::Never(fault) => return Err(fault.into()),
                 Standing::OnItsWay(words) => *state = words,
@@ -213,12 +239,12 @@ const OF_IMAGES: [&str; 6] = [
 /// What the kubelet says of containers that it will not start however often it tries.
 const OF_STARTS: [&str; 4] = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError"];
 
-fn standing(pod: &Pod) -> Standing {
+fn standing(pod: &Pod, container: &str) -> Standing {
     let status = &pod.status;
     if pod.metadata.deletion_timestamp.is_some() {
         return Standing::Never(PodFault::Deleted);
     }
-    if let Some(state) = pod.state(CONTAINER) {
+    if let Some(state) = pod.state(container) {
         if state.running.is_some() {
             return Standing::Runs;
         }
@@ -231,8 +257,9 @@ fn standing(pod: &Pod) -> Standing {
         if let Some(waiting) = &state.waiting {
             let (reason, text) = (Words::of(&waiting.reason), Words::of(&waiting.message));
             if OF_IMAGES.contains(&waiting.reason.as_str()) {
-                let image = pod.spec.containers.iter().find(|container| container.name == CONTAINER);
-                let image = Words::of(image.map(|container| container.image.as_str()).unwrap_or_default());
+                let mut all = pod.spec.containers.iter().chain(&pod.spec.ephemeral_containers);
+                let image = all.find(|one| one.name == container);
+                let image = Words::of(image.map(|one| one.image.as_str()).unwrap_or_default());
                 return Standing::Never(PodFault::Image { image, reason, text });
             }
             if OF_STARTS.contains(&waiting.reason.as_str()) {
@@ -251,7 +278,7 @@ fn standing(pod: &Pod) -> Standing {
         }
         _ if pod.spec.node_name.is_empty() => Standing::OnItsWay(Words::of("waiting for a node")),
         _ => {
-            let waiting = pod.state(CONTAINER).and_then(|state| state.waiting.as_ref());
+            let waiting = pod.state(container).and_then(|state| state.waiting.as_ref());
             let state = waiting.map_or("waiting for its node's kubelet", |waiting| waiting.reason.as_str());
             Standing::OnItsWay(Words::of(state))
         }
@@ -259,19 +286,19 @@ fn standing(pod: &Pod) -> Standing {
 }
 
 /// What became of a pod whose session broke; nothing when the pod is as it was.
-pub(super) async fn end_of(cluster: &Cluster, namespace: &str, name: &str) -> Option<PodFault> {
+pub(super) async fn end_of(cluster: &Cluster, namespace: &str, name: &str, container: &str) -> Option<PodFault> {
     let path = Path::of("pods", Some(namespace)).named(name);
     match cluster.get::<Pod>("look at a pod", path).await {
-        Ok(pod) => became(&pod),
+        Ok(pod) => became(&pod, container),
         Err(error) if error.is_not_there() => Some(PodFault::Deleted),
         // That the cluster does not answer is told by the session.
         Err(_) => None,
     }
 }
 
-fn became(pod: &Pod) -> Option<PodFault> {
+fn became(pod: &Pod, container: &str) -> Option<PodFault> {
     let status = &pod.status;
-    let ended = pod.state(CONTAINER).and_then(|state| state.terminated.as_ref());
+    let ended = pod.state(container).and_then(|state| state.terminated.as_ref());
     if status.phase == "Failed" && !status.reason.is_empty() {
         return Some(PodFault::Ended { reason: Words::of(&status.reason), text: Words::of(&status.message) });
     }
@@ -297,14 +324,17 @@ mod tests {
     }
 
     fn of(state: &str) -> Standing {
-        standing(&pod(&format!(r#""phase":"Pending","containerStatuses":[{{"name":"agent","state":{state}}}]"#)))
+        standing(
+            &pod(&format!(r#""phase":"Pending","containerStatuses":[{{"name":"agent","state":{state}}}]"#)),
+            "agent",
+        )
     }
 
     #[test]
     fn a_container_that_runs_is_all_that_counts() {
         assert_eq!(of(r#"{"running":{"startedAt":"x"}}"#), Standing::Runs);
         let beside = r#""containerStatuses":[{"name":"proxy","state":{"running":{}}},{"name":"agent","state":{"waiting":{"reason":"PodInitializing"}}}]"#;
-        assert_eq!(standing(&pod(beside)), Standing::OnItsWay(Words::of("PodInitializing")));
+        assert_eq!(standing(&pod(beside), "agent"), Standing::OnItsWay(Words::of("PodInitializing")));
     }
 
     #[test]
@@ -324,19 +354,25 @@ mod tests {
         let never = |standing| matches!(standing, Standing::Never(_));
         assert!(never(of(r#"{"waiting":{"reason":"CreateContainerError","message":"no such file"}}"#)));
         assert!(never(of(r#"{"terminated":{"reason":"StartError","exitCode":128}}"#)));
-        assert!(never(standing(&pod(r#""phase":"Failed","reason":"OutOfpods""#))));
+        assert!(never(standing(&pod(r#""phase":"Failed","reason":"OutOfpods""#), "agent")));
         let full =
             r#""conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/2 nodes"}]"#;
-        assert_eq!(standing(&pod(full)), Standing::Never(PodFault::NotScheduled { text: Words::of("0/2 nodes") }));
+        assert_eq!(
+            standing(&pod(full), "agent"),
+            Standing::Never(PodFault::NotScheduled { text: Words::of("0/2 nodes") })
+        );
     }
 
     #[test]
     fn an_eviction_and_a_lost_node_are_told_from_a_pod_that_is_well() {
-        assert!(matches!(became(&pod(r#""phase":"Failed","reason":"Evicted""#)), Some(PodFault::Ended { .. })));
+        assert!(matches!(
+            became(&pod(r#""phase":"Failed","reason":"Evicted""#), "agent"),
+            Some(PodFault::Ended { .. })
+        ));
         let lost = r#""phase":"Running","conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}]"#;
-        assert!(matches!(became(&pod(lost)), Some(PodFault::NodeLost { .. })));
+        assert!(matches!(became(&pod(lost), "agent"), Some(PodFault::NodeLost { .. })));
         let killed = r#""phase":"Running","containerStatuses":[{"name":"agent","state":{"terminated":{"reason":"OOMKilled","exitCode":137}}}]"#;
-        assert!(matches!(became(&pod(killed)), Some(PodFault::Ended { .. })));
-        assert_eq!(became(&pod(r#""phase":"Running""#)), None);
+        assert!(matches!(became(&pod(killed), "agent"), Some(PodFault::Ended { .. })));
+        assert_eq!(became(&pod(r#""phase":"Running""#), "agent"), None);
     }
 }

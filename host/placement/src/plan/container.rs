@@ -160,7 +160,7 @@ pub(super) fn of(needs: &Needs, target: &EngineTarget) -> Result<Plan, Refusal> 
         "a container of {} {} stands where the target is, and this process need not",
         engine.kind, engine.version
     );
-    Ok(Plan { target, place: Because::new(Place::Container(Box::new(plan)), reason), notes })
+    Ok(Plan { target, stands_for: None, place: Because::new(Place::Container(Box::new(plan)), reason), notes })
 }
 
 /// What the operator asks of the container besides.

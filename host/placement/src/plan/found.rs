@@ -57,7 +57,7 @@ pub(super) fn of(own: &Own, needs: &Needs, found: &FoundContainer) -> Result<Pla
     notes.extend(notes::of(first, own, process));
     child.container = Some(container.clone());
     let place = Because::new(Place::Child(Box::new(child)), reason);
-    Ok(Plan { target: Target::Container(name, *joins), place, notes })
+    Ok(Plan { target: Target::Container(name, *joins), stands_for: None, place, notes })
 }
 
 #[cfg(test)]

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use dbg_agent::{FileReach, LinuxCapability, WatchesProcesses};
-use dbg_model::{Architecture, Capability, Fence, Target};
+use dbg_agent::{FileReach, LinuxCapability, ShellPlace, WatchesProcesses};
+use dbg_model::{Architecture, Capability, ContainerId, Fence, PodTarget, Target};
 
-use super::container::{BindMount, Limit, User};
+use super::container::{BindMount, Limit, Privilege, User};
+use super::inside;
 use super::rights::{self, wanted};
 use super::{Because, Needs, Place, Plan};
 use crate::Refusal;
 use crate::docker::Words;
-use crate::kube::{Borrowed, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, SeenNode};
+use crate::kube::{Borrowed, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, PodFacts, SeenNode, Via};
 
 /// What a pod is created with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,10 @@ pub struct PodPlan {
     pub user: Because<User>,
     /// Linux capabilities that the agent keeps while checks run.
     pub keeps: Vec<Because<LinuxCapability>>,
+    /// The container of another pod of that node which it enters.
+    pub enters: Option<Because<EnteredContainer>>,
+    /// Linux capabilities that it needs for that, and then drops, without their beginning.
+    pub enters_with: Vec<Because<&'static str>>,
     /// Beneath which directory of the container the files of the checks are.
     pub root: Because<String>,
     /// What of the file system stays in reach.
@@ -47,6 +52,28 @@ pub struct PodPlan {
     pub limits: Vec<Because<Limit>>,
     /// What is to keep the agent in.
     pub fences: Vec<Because<Fence>>,
+    /// What makes a program's of it.
+    pub shell: Option<Box<PodShell>>,
+}
+
+/// What makes a program's of a pod that is planned for checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodShell {
+    /// What its agent is told.
+    pub place: ShellPlace,
+    /// Whether it is kept in at all.
+    pub power: Privilege,
+}
+
+/// A container of a pod that is entered from its node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnteredContainer {
+    /// The pod.
+    pub pod: PodTarget,
+    /// The container's name; raw.
+    pub name: String,
+    /// Its id, by which its processes are found.
+    pub id: ContainerId,
 }
 
 /// Of which image a pod is, and how the agent gets into it. Raw.
@@ -96,12 +123,21 @@ const MEMORY: i64 = 1280 << 20;
 const PROCESSOR: i64 = 1_000_000_000;
 
 pub(super) fn of(needs: &Needs, target: &ClusterTarget) -> Result<Plan, Refusal> {
-    let ClusterTarget { cluster, target, node, images } = target;
+    if let (Some(facts), Via::Pod) = (&target.pod, target.via) {
+        return inside::of(needs, target, facts);
+    }
+    let ClusterTarget { cluster, target, pod, node, images, .. } = target;
+    let entered = pod.as_ref().map(|facts| entered(target, facts)).transpose()?;
     let seen = reachable(cluster, node)?;
     let mut plan = ordinary(needs, cluster, target, node, image(cluster, images, seen)?)?;
     let mut notes = cluster.notes.clone();
-    if let Target::Node(_) = target {
-        on_node(needs, &mut plan);
+    if let Some(PodFacts::There(pod)) = pod {
+        notes.extend(inside::stands_for(target, pod));
+    }
+    match entered {
+        Some(entered) => into_pod(needs, &mut plan, entered),
+        None if matches!(target, Target::Node(_)) => on_node(needs, &mut plan),
+        None => {}
     }
     if let Some(seen) = seen.filter(|seen| !seen.repels.is_empty()) {
         let why: Vec<&str> = seen.repels.iter().map(Words::as_str).collect();
@@ -110,12 +146,16 @@ pub(super) fn of(needs: &Needs, target: &ClusterTarget) -> Result<Plan, Refusal>
     if let NodeFacts::Unknown { name, reason } = node {
         notes.push(format!("whether the node `{name}` is ready is unknown: {reason}"));
     }
+    let stands_for = plan.enters.as_ref().map(|entered| entered.what.pod.clone());
     let reason = "a pod stands where the target is, and this process need not";
-    Ok(Plan { target: target.clone(), place: Because::new(Place::Pod(Box::new(plan)), reason), notes })
+    Ok(Plan { target: target.clone(), stands_for, place: Because::new(Place::Pod(Box::new(plan)), reason), notes })
 }
 
 /// The node, if it is known and an agent can run on it.
-fn reachable<'facts>(cluster: &ClusterFacts, node: &'facts NodeFacts) -> Result<Option<&'facts SeenNode>, Refusal> {
+pub(super) fn reachable<'facts>(
+    cluster: &ClusterFacts,
+    node: &'facts NodeFacts,
+) -> Result<Option<&'facts SeenNode>, Refusal> {
     let seen = match node {
         NodeFacts::Any | NodeFacts::Unknown { .. } => return Ok(None),
         NodeFacts::Missing { known } => {
@@ -170,19 +210,22 @@ fn ordinary(
 ) -> Result<PodPlan, Refusal> {
     let namespace = match target {
         Target::Namespace(name) => Because::new(name.to_string(), "it is the target"),
-        Target::Pod(pod) => return Err(Refusal::NoAgentInPod { pod: pod.clone() }),
         _ => Because::new(cluster.namespace.clone(), "`-n` or the context says so; `default` where neither does"),
     };
     let (node, architecture) = match node {
         NodeFacts::There(seen) => {
             let reason = match (target, &image.what) {
                 (Target::Node(_), _) => Some("it is the target"),
+                (Target::Pod(_) | Target::Workload(_), _) => Some("the pod runs on it"),
                 (_, PodImage::Borrowed(_)) => Some("the borrowed image is on it"),
                 (_, PodImage::Agent(_)) => None,
             };
             (reason.map(|reason| Because::new(seen.name.to_string(), reason)), seen.architecture)
         }
-        NodeFacts::Unknown { name, .. } => (Some(Because::new(name.to_string(), "it is the target")), None),
+        NodeFacts::Unknown { name, .. } => {
+            let reason = if target.is_in_pod() { "the pod runs on it" } else { "it is the target" };
+            (Some(Because::new(name.to_string(), reason)), None)
+        }
         NodeFacts::Any | NodeFacts::Missing { .. } => (None, None),
     };
     let watches = if needs.contains(&Capability::Processes) { WatchesProcesses::Yes } else { WatchesProcesses::No };
@@ -203,6 +246,8 @@ fn ordinary(
         mounts: Vec::new(),
         user: Because::new(User::Nobody, "nothing in it takes a right"),
         keeps: Vec::new(),
+        enters: None,
+        enters_with: Vec::new(),
         root: Because::new("/".to_owned(), "the container's own files; `hosts` and `resolv.conf` are the kubelet's"),
         files: rights::files(needs),
         watches_processes: watches,
@@ -218,6 +263,7 @@ fn ordinary(
             Because::new(Limit::Processor(PROCESSOR), "the node has its own work"),
         ],
         fences,
+        shell: None,
     })
 }
 
@@ -263,6 +309,40 @@ fn on_node(needs: &Needs, plan: &mut PodPlan) {
         PodOption::ToleratesAll,
         "a node that ordinary pods are kept from is looked at all the same",
     ));
+}
+
+/// The container that is entered, where it can be.
+fn entered(target: &Target, facts: &PodFacts) -> Result<EnteredContainer, Refusal> {
+    let (pod, container) = inside::open(target, facts)?;
+    let id = container.id.clone().ok_or_else(|| inside::not_running(pod, container))?;
+    Ok(EnteredContainer { pod: pod.target.clone(), name: container.name.clone(), id })
+}
+
+/// What it takes to enter a container from its node, and what is kept of that.
+fn into_pod(needs: &Needs, plan: &mut PodPlan, entered: EnteredContainer) {
+    let name = Words::of(&entered.name);
+    plan.leaves = vec![Because::new(NodeNamespace::Network, "the container's network is joined instead")];
+    let reason = "the container's first process is found among the node's";
+    plan.joins.push(Because::new(NodeNamespace::Processes, reason));
+    plan.keeps = wanted(needs);
+    plan.user = Because::new(User::Root, "the rights by which a container is entered count for root alone");
+    let keeps_it = plan.keeps.iter().any(|right| right.what == LinuxCapability::SysPtrace);
+    plan.enters_with.push(Because::new("SYS_ADMIN", "a network namespace is joined by it; it is dropped then"));
+    if !keeps_it {
+        let reason = "the root of another process is opened by it; it is dropped then";
+        plan.enters_with.push(Because::new("SYS_PTRACE", reason));
+    }
+    let reason = format!(
+        "the files of the container `{name}`, and its `hosts` and `resolv.conf`, are beneath the root of its first process"
+    );
+    plan.root = Because::new("/proc/PID/root".to_owned(), reason);
+    let reason = "a profile for containers would hide other processes";
+    plan.options.push(Because::new(PodOption::NoAppArmor, reason));
+    let reason = "SELinux would forbid a container what is outside of it; nothing is ever given another label";
+    plan.options.push(Because::new(PodOption::SuperPrivilegedType, reason));
+    let reason = "a node that ordinary pods are kept from is looked at all the same";
+    plan.options.push(Because::new(PodOption::ToleratesAll, reason));
+    plan.enters = Some(Because::new(entered, "`--via node`: nothing is added to its pod"));
 }
 
 #[cfg(test)]

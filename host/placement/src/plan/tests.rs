@@ -215,10 +215,10 @@ fn checks_that_ask_the_cluster_alone_run_here_and_create_nothing() {
     assert!(!asks_the_cluster_alone(&Needs::new()));
     let target: Target = "ns/shop".parse().unwrap();
     let needs = Needs::from([Capability::Cluster]);
-    let plan = at_operator(&target, &nobody(), &needs).unwrap();
+    let plan = at_operator(&target, None, &nobody(), &needs).unwrap();
     assert_eq!((&plan.target, &plan.place.what), (&target, &Place::InProcess));
     assert!(plan.notes[0].contains("nothing is created"));
     // Root's rights are dropped first, as for `local`.
-    let child = child_of(at_operator(&target, &root(), &needs).unwrap());
+    let child = child_of(at_operator(&target, None, &root(), &needs).unwrap());
     assert!(child.keeps.is_empty(), "{:?}", child.keeps);
 }

@@ -2,6 +2,7 @@
 
 use crate::child;
 use crate::docker::{self, Engines, Mission, Role};
+use crate::kube::{self, Clusters};
 use crate::launch::{LaunchError, Launched};
 use crate::plan::Place;
 use crate::shell::{Runs, ShellPlaced, is_own_root};
@@ -15,10 +16,16 @@ pub async fn launch_shell(
     placed: ShellPlaced,
     program: &Program,
     engines: &Engines,
+    clusters: &Clusters,
     mission: &Mission,
 ) -> Result<Launched, LaunchError> {
     let ShellPlaced { plan, own, mut pins, profile: _, runs } = placed;
     match runs {
+        Runs::Pod => match plan.place.what {
+            Place::Pod(pod) => kube::launch(pod, 0, clusters, mission).await,
+            Place::Inside(inside) => kube::launch_inside(inside, 0, clusters, mission).await,
+            Place::InProcess | Place::Child(_) | Place::Container(_) => Err(LaunchError::Broke),
+        },
         Runs::Child(place) => {
             if pins.root.as_ref().is_some_and(is_own_root) {
                 // Its root is ours: there is nowhere to go, which would take a right.
@@ -30,7 +37,7 @@ pub async fn launch_shell(
             Place::Container(container) => {
                 docker::launch(&plan, container, 0, engines, mission, Role::Shell(Box::new(shell))).await
             }
-            Place::InProcess | Place::Child(_) | Place::Pod(_) => Err(LaunchError::Broke),
+            Place::InProcess | Place::Child(_) | Place::Pod(_) | Place::Inside(_) => Err(LaunchError::Broke),
         },
     }
 }

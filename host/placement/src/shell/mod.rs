@@ -3,6 +3,7 @@
 //! The place is planned as for checks, by the same facts and with the same refusals. What differs is what runs there, and with which rights.
 
 mod launch;
+mod pod;
 mod profile;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use rustix::thread::CapabilitySet;
 use crate::docker::{Engines, ShellContainer};
 use crate::explain::{Item, item};
 use crate::facts::{Own, Pins, gather_here};
+use crate::kube::Clusters;
 use crate::plan::{ContainerPlan, Joined, Needs, PidsOf, Place, Plan, Privilege, RootOf, User, plan};
 use crate::{Explanation, Refusal, explain};
 
@@ -51,6 +53,8 @@ enum Runs {
     Child(ShellPlace),
     /// In a container.
     Container(ShellContainer),
+    /// In a pod: its plan says all.
+    Pod,
 }
 
 /// The folder of the machine's files in a container.
@@ -60,7 +64,10 @@ const HOST: &str = "/host";
 ///
 /// # Errors
 /// Why it cannot be reached.
-pub async fn place_shell(wish: &ShellWish, engines: &Engines) -> Result<ShellPlaced, Refusal> {
+pub async fn place_shell(wish: &ShellWish, engines: &Engines, clusters: &Clusters) -> Result<ShellPlaced, Refusal> {
+    if wish.target.is_of_cluster() {
+        return pod::place(wish, clusters).await;
+    }
     let (target, needs) = planned_for(wish);
     let (facts, pins) = gather_here(&target, engines).await?;
     let plan = plan(&needs, &facts)?;
@@ -92,7 +99,7 @@ pub async fn place_shell(wish: &ShellWish, engines: &Engines) -> Result<ShellPla
             }
             Runs::Container(of_container(wish, container))
         }
-        Place::Pod(_) => return Err(Refusal::NoShellInCluster { target }),
+        Place::Pod(_) | Place::Inside(_) => return Err(Refusal::NoShellInCluster { target }),
     };
     Ok(ShellPlaced { plan, own, pins, profile: wish.profile, runs })
 }

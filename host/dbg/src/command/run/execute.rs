@@ -133,6 +133,7 @@ fn orders(plan: &Plan, checks: &[Selected], redact: &[RedactPattern]) -> Orders 
         Place::Child(child) => (Some(deadline), child.fences.iter().map(|fence| fence.what).collect()),
         Place::Container(container) => (Some(deadline), container.fences.iter().map(|fence| fence.what).collect()),
         Place::Pod(pod) => (Some(deadline), pod.fences.iter().map(|fence| fence.what).collect()),
+        Place::Inside(inside) => (Some(deadline), inside.fences.iter().map(|fence| fence.what).collect()),
     };
     let mut orders = Orders { codes: Vec::new(), runs: Vec::new(), deadline, fences };
     for check in checks {
@@ -162,7 +163,7 @@ fn answerer(plan: &Plan, checks: &[Selected], ground: &Ground) -> Option<Arc<dyn
         return None;
     }
     let (clusters, redact) = (ground.clusters.clone(), ground.redact.clone());
-    Some(Arc::new(ClusterAnswers::new(clusters, plan.target.clone(), grants, redact)))
+    Some(Arc::new(ClusterAnswers::new(clusters, plan.subject(), grants, redact)))
 }
 
 /// What a session is about, and whom it tells.

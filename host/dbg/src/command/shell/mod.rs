@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, anyhow};
 use bytes::Bytes;
 use dbg_model::{Cell, Redactor};
-use dbg_placement::{Asked, Engines, Mission, Program, launch_shell, place_shell};
+use dbg_placement::{Asked, Clusters, Engines, Mission, Program, launch_shell, place_shell};
 use dbg_session::RunKey;
 use dbg_session::shell::{Ended, NotStarted};
 
@@ -72,19 +72,21 @@ fn offer_checks(settings: &ShellSettings, terminal: &Terminal) -> Result<Exit, F
 /// Where the program is and was. Everything of it is gone when this is over.
 async fn open(settings: &ShellSettings) -> Result<Outcome, Fault> {
     let engines = Engines::new(engine_settings(), agents::carried(), Asked::default());
-    let ended = recorded(settings, &engines).await;
-    for left in engines.settled().await {
+    let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
+    let ended = recorded(settings, &engines, &clusters).await;
+    for left in engines.settled().await.into_iter().chain(clusters.settled().await) {
         printer::note(&format!("warning: {left}"));
     }
     ended
 }
 
-async fn recorded(settings: &ShellSettings, engines: &Engines) -> Result<Outcome, Fault> {
+async fn recorded(settings: &ShellSettings, engines: &Engines, clusters: &Clusters) -> Result<Outcome, Fault> {
     let screen = Screen::look();
-    let (held, shown) = (engines.clone(), screen.restorer());
+    let (held, pods, shown) = (engines.clone(), clusters.clone(), screen.restorer());
     let signals = Signals::listen(move || {
         shown.restore();
         held.release_all();
+        pods.release_all();
     })
     .context("signals cannot be received")
     .map_err(Fault::own)?;
@@ -92,13 +94,13 @@ async fn recorded(settings: &ShellSettings, engines: &Engines) -> Result<Outcome
     let wish = &settings.wish;
     if wish.target.is_of_engine() {
         engines.prepare();
-    } else {
+    } else if !wish.target.is_of_cluster() {
         program.prepare();
     }
     let site = Site::open(Paths::of_this_user())?;
     site.policy.may_shell(wish)?;
     let placed = tokio::select! {
-        placed = place_shell(wish, engines) => placed,
+        placed = place_shell(wish, engines, clusters) => placed,
         () = signals.first() => return Err(Fault::interrupted()),
     };
     let run = new_run_id()?;
@@ -115,7 +117,7 @@ async fn recorded(settings: &ShellSettings, engines: &Engines) -> Result<Outcome
         let deadline = SystemTime::now() + settings.lasting.saturating_add(AROUND).min(LONGEST);
         let mission = Mission { run: run.clone(), key, deadline };
         let launched = tokio::select! {
-            launched = launch_shell(placed, &program, engines, &mission) => launched.map_err(Fault::unreachable)?,
+            launched = launch_shell(placed, &program, engines, clusters, &mission) => launched.map_err(Fault::unreachable)?,
             () = signals.first() => return Err(Fault::interrupted()),
         };
         talk::talk(launched, settings, &screen, signals).await

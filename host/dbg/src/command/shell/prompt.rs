@@ -84,6 +84,7 @@ fn run_line(settings: &ShellSettings, words: &[String], terminal: &Terminal) -> 
     let log = settings.recording.audit_log.as_ref().map(|log| log.to_string_lossy().into_owned());
     let mut line = vec!["run".to_owned(), "--target".to_owned(), text];
     line.extend(pid.then(|| "--pid".to_owned()));
+    line.extend(settings.typed.iter().cloned());
     line.extend(log.into_iter().flat_map(|log| ["--audit-log".to_owned(), log]));
     line.extend(settings.recording.audit_syslog.then(|| "--audit-syslog".to_owned()));
     line.extend(words.iter().cloned());

@@ -107,8 +107,9 @@ fn subject(target: &Target, cluster: &Cluster) -> ClusterSubject {
         Target::Node(name) => of("Node", meant, name.as_str()),
         Target::Namespace(name) => of("Namespace", name.as_str(), name.as_str()),
         Target::Cluster => of("Cluster", meant, ""),
-        // Nodes are reached one by one; the others are no object of a cluster.
+        // Nodes are reached one by one, and of what has pods one pod is the target; the others are no object of a cluster.
         Target::Nodes
+        | Target::Workload(_)
         | Target::Local
         | Target::Pid(_)
         | Target::Netns(_)

@@ -29,7 +29,15 @@ fn plan(target: &str, needs: &[Capability]) -> PodPlan {
     };
     let borrowed = vec![Borrowed { reference: "cart:1".into(), lender: Lender::Pause }];
     let images = ImageFacts { borrowed, ..ImageFacts::default() };
-    let target = ClusterTarget { cluster, target: target.parse().unwrap(), node: NodeFacts::There(node), images };
+    let target = ClusterTarget {
+        cluster,
+        target: target.parse().unwrap(),
+        pod: None,
+        via: crate::kube::Via::Pod,
+        keep: Duration::ZERO,
+        node: NodeFacts::There(node),
+        images,
+    };
     let plan = of_cluster(&needs.iter().copied().collect(), &target).unwrap();
     let Place::Pod(plan) = plan.place.what else { panic!() };
     *plan
@@ -92,7 +100,10 @@ fn a_node_is_named_by_its_name_and_every_taint_is_tolerated() {
         (&json!(true), &json!(true), &json!("Default"))
     );
     let container = &spec["containers"][0];
-    assert_eq!(container["volumeMounts"], json!([{"name": "host-0", "mountPath": "/host", "readOnly": true}]));
+    assert_eq!(
+        container["volumeMounts"],
+        json!([{"name": "host-0", "mountPath": "/host", "readOnly": true, "recursiveReadOnly": "IfPossible"}])
+    );
     assert_eq!(container["command"], json!(["/dbg-agent", "park", "600"]));
     assert_eq!(container["securityContext"]["capabilities"]["add"], json!(["DAC_READ_SEARCH", "SYS_PTRACE"]));
 }

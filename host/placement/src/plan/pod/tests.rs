@@ -24,7 +24,8 @@ fn seen() -> SeenNode {
 }
 
 fn target(text: &str, node: NodeFacts, images: ImageFacts) -> ClusterTarget {
-    ClusterTarget { cluster: cluster(), target: text.parse().unwrap(), node, images }
+    let keep = std::time::Duration::ZERO;
+    ClusterTarget { cluster: cluster(), target: text.parse().unwrap(), pod: None, via: Via::Pod, keep, node, images }
 }
 
 fn named() -> ImageFacts {
@@ -114,4 +115,47 @@ fn a_cordoned_node_is_reached_and_that_is_said() {
     let node = SeenNode { repels: vec![Words::of("it is cordoned")], ..seen() };
     let plan = of(&Needs::new(), &target("node/n1", NodeFacts::There(node), named())).unwrap();
     assert!(plan.notes[0].ends_with("it is cordoned"), "{:?}", plan.notes);
+}
+
+fn entering(needs: &[Capability]) -> PodPlan {
+    let container = crate::kube::SeenContainer {
+        name: "app".to_owned(),
+        image: "cart:1".to_owned(),
+        id: ContainerId::new(&"0f".repeat(32)),
+        not_running: None,
+        runs_as: crate::kube::RunsAs::default(),
+    };
+    let pod = crate::kube::SeenPod {
+        target: "shop/cart".parse().unwrap(),
+        node: Some("n1".parse().unwrap()),
+        phase: Words::of("Running"),
+        is_going: false,
+        // What nothing can be added to is entered all the same.
+        is_static: true,
+        ready: None,
+        containers: vec![container],
+        default: None,
+        parked: crate::kube::Parked::default(),
+    };
+    let target = ClusterTarget {
+        pod: Some(PodFacts::There(Box::new(pod))),
+        via: Via::Node,
+        ..target("pod/shop/cart", NodeFacts::There(seen()), borrowed())
+    };
+    let plan = of(&needs.iter().copied().collect(), &target).unwrap();
+    assert_eq!(plan.stands_for, Some("shop/cart".parse().unwrap()));
+    let Place::Pod(plan) = plan.place.what else { panic!() };
+    *plan
+}
+
+#[test]
+fn a_pod_is_entered_from_its_node_with_rights_that_are_not_kept() {
+    let resolver = entering(&[Capability::Resolver]);
+    assert_eq!((joins(&resolver), resolver.mounts.len()), (vec![NodeNamespace::Processes], 0));
+    assert_eq!((resolver.node.unwrap().what.as_str(), resolver.namespace.what.as_str()), ("n1", "ops"));
+    let words: Vec<&str> = resolver.enters_with.iter().map(|right| right.what).collect();
+    assert_eq!((words, resolver.keeps.len()), (vec!["SYS_ADMIN", "SYS_PTRACE"], 0));
+    let processes = entering(&[Capability::Processes]);
+    assert_eq!((processes.enters_with.len(), processes.keeps.len()), (1, 2));
+    assert_eq!(processes.enters.unwrap().what.name, "app");
 }
