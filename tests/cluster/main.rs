@@ -10,9 +10,13 @@
 
 mod checks;
 mod ending;
+mod fault;
 mod life;
 mod node;
 mod pods;
+mod proxy;
 mod recipe;
 mod refusal;
 mod scene;
+mod server;
+mod webhook;

@@ -107,6 +107,11 @@ impl Space<'_> {
         invocation.args(["-n", self.name]).variable("KUBECONFIG", &self.kubeconfig).within(Duration::from_secs(120))
     }
 
+    /// What its kubeconfig says.
+    pub(crate) fn kubeconfig(&self) -> String {
+        std::fs::read_to_string(&self.kubeconfig).expect("it is there")
+    }
+
     /// Runs `kubectl` with these words for this namespace; what it writes to stdout.
     pub(crate) fn kubectl(&self, words: &str) -> String {
         self.scene.run(&format!("kubectl -n {} {words}", self.name), "")

@@ -60,15 +60,24 @@ pub(super) struct Pod {
 pub(super) struct PodSpec {
     pub(super) node_name: String,
     pub(super) containers: Vec<Container>,
+    pub(super) init_containers: Vec<Container>,
+    pub(super) active_deadline_seconds: Option<i64>,
     pub(super) image_pull_secrets: Vec<serde::de::IgnoredAny>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub(super) struct Container {
     pub(super) name: String,
     pub(super) image: String,
     pub(super) command: Vec<String>,
+    pub(super) volume_mounts: Vec<Mount>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Mount {
+    pub(super) mount_path: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -165,6 +174,53 @@ pub(super) struct NodeInfo {
 #[serde(default)]
 pub(super) struct NodeImage {
     pub(super) names: Vec<String>,
+}
+
+/// What containers and pods of a namespace may have.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LimitRange {
+    pub(super) metadata: Metadata,
+    pub(super) spec: LimitRangeSpec,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LimitRangeSpec {
+    pub(super) limits: Vec<LimitItem>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct LimitItem {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) min: BTreeMap<String, String>,
+    pub(super) max: BTreeMap<String, String>,
+    pub(super) max_limit_request_ratio: BTreeMap<String, String>,
+}
+
+/// What all of a namespace may have.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Quota {
+    pub(super) metadata: Metadata,
+    pub(super) spec: QuotaSpec,
+    pub(super) status: QuotaStatus,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct QuotaSpec {
+    pub(super) scopes: Vec<String>,
+    pub(super) scope_selector: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct QuotaStatus {
+    pub(super) hard: BTreeMap<String, String>,
+    pub(super) used: BTreeMap<String, String>,
 }
 
 /// The answer to an access review.

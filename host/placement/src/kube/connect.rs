@@ -1,5 +1,6 @@
 //! The cluster that is meant, and how it is asked: within bounds of bytes and time, with errors that name the defect.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -21,6 +22,7 @@ use super::lease::Leases;
 use super::preflight::Access;
 use super::request::Path;
 use super::rights::Right;
+use super::room::{self, Room};
 use super::settings::ClusterSettings;
 use crate::Agents;
 use crate::docker::Words;
@@ -196,6 +198,8 @@ struct Inside {
     cluster: OnceCell<Cluster>,
     minor: OnceCell<Option<u32>>,
     reviews: Mutex<Vec<(Right, Access)>>,
+    /// By namespace: what was there when it was first looked at.
+    rooms: Mutex<BTreeMap<String, Arc<OnceCell<Room>>>>,
     leases: Leases,
     loaders: Loaders,
     turns: Semaphore,
@@ -211,6 +215,7 @@ impl Clusters {
             cluster: OnceCell::new(),
             minor: OnceCell::new(),
             reviews: Mutex::default(),
+            rooms: Mutex::default(),
             leases: Leases::default(),
             loaders: Loaders::default(),
             turns: Semaphore::new(AT_ONCE),
@@ -265,6 +270,15 @@ impl Clusters {
             cluster.get::<Version>("say its version", Path::version()).await.ok().and_then(|it| it.minor())
         };
         *self.0.minor.get_or_init(ask).await
+    }
+
+    /// How much a pod may take in a namespace: asked once for all targets of a run there.
+    pub(super) async fn room(&self, cluster: &Cluster, namespace: &str) -> Room {
+        let cell = {
+            let mut rooms = self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(rooms.entry(namespace.to_owned()).or_default())
+        };
+        cell.get_or_init(|| room::look(cluster, namespace)).await.clone()
     }
 
     /// What a review of this right came to before.

@@ -8,6 +8,7 @@ use super::connect::Cluster;
 use super::error::ClusterError;
 use super::images::{self, ImageFacts};
 use super::request::Path;
+use super::room::Room;
 use crate::docker::Words;
 
 /// Names that are kept for a hint.
@@ -26,6 +27,8 @@ pub struct ClusterTarget {
     pub node: NodeFacts,
     /// Which images an agent's pod could have.
     pub images: ImageFacts,
+    /// How much a pod may take in its namespace.
+    pub room: Room,
 }
 
 /// A cluster, as far as a plan has to know.
@@ -122,7 +125,13 @@ pub(crate) async fn look(
     };
     let (agent, named) = (image.agent(&node), image.named.map(str::to_owned));
     let images = ImageFacts { named, ..images::of(namespace, listed, &pods, &agent) };
-    Ok(ClusterTarget { cluster: cluster.facts(), target: target.clone(), node: node.facts(), images })
+    Ok(ClusterTarget {
+        cluster: cluster.facts(),
+        target: target.clone(),
+        node: node.facts(),
+        images,
+        room: Room::default(),
+    })
 }
 
 /// What is wanted of images.

@@ -4,16 +4,13 @@ use std::time::SystemTime;
 
 use dbg_model::Cell;
 
-use super::answers::{List, Metadata, Object};
+use super::answers::{Metadata, Object};
 use super::connect::{Cluster, Clusters};
 use super::error::ClusterError;
 use super::lease::{Kind, remove};
+use super::pages;
 use super::request::Path;
 use crate::docker::{Claim, Owner, RUN};
-
-/// Objects of a page, and pages: a list that never ends is none of dbg's.
-const PAGE: &str = "500";
-const PAGES: usize = 40;
 
 /// In which namespaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,21 +105,9 @@ impl LeftObjects {
 
 /// All of a kind that have dbg's label.
 async fn labelled(cluster: &Cluster, kind: Kind, namespace: Option<&str>) -> Result<Vec<Metadata>, ClusterError> {
-    let (mut all, mut more) = (Vec::new(), String::new());
-    for _ in 0..PAGES {
-        let mut query = vec![("labelSelector", RUN), ("limit", PAGE)];
-        if !more.is_empty() {
-            query.push(("continue", more.as_str()));
-        }
-        let page: List<Object> =
-            cluster.get("list what dbg made", Path::of(kind.word(), namespace).with(&query)).await?;
-        more = page.metadata.more.clone();
-        all.extend(page.into_items().into_iter().map(|object| object.metadata));
-        if more.is_empty() {
-            break;
-        }
-    }
-    Ok(all)
+    let path = Path::of(kind.word(), namespace);
+    let all: Vec<Object> = pages::all(cluster, "list what dbg made", &path, &[("labelSelector", RUN)]).await?;
+    Ok(all.into_iter().map(|object| object.metadata).collect())
 }
 
 impl std::fmt::Display for LeftObject {

@@ -14,6 +14,7 @@ use super::exec::{Exec, exec};
 use super::lease::{Kind, Lease};
 use super::loading;
 use super::request::Path;
+use super::rewritten;
 use super::spec::{self, Identity, LoaderObject};
 use super::start::{self, PodFault, StartError};
 use crate::ProgramError;
@@ -166,9 +167,7 @@ impl Begin {
         let lease = self.clusters.leases().take(&self.cluster, Kind::Pod, namespace, &identity.name);
         let answer = self.cluster.post("create a pod", Path::of("pods", Some(namespace)), &body).await;
         let (lease, made): (_, answers::Pod) = created(lease, answer)?;
-        let asked = body.spec.iter().flat_map(|spec| &spec.containers).next();
-        let command = asked.and_then(|container| container.command.clone()).unwrap_or_default();
-        if let Some(text) = rewritten(&made, image, &command) {
+        if let Some(text) = rewritten::refused(&body, &made) {
             let _ = lease.remove().await;
             return Err(PodFault::Rewritten { text: Words::of(&text) }.into());
         }
@@ -238,17 +237,6 @@ impl HasUid for answers::Object {
     }
 }
 
-/// What a webhook changed without which there is no run; more is added by many, and is none of ours.
-fn rewritten(made: &answers::Pod, image: &str, command: &[String]) -> Option<String> {
-    let Some(own) = made.spec.containers.iter().find(|container| container.name == spec::CONTAINER) else {
-        return Some("its container is gone".to_owned());
-    };
-    if own.image != image {
-        return Some(format!("its image is `{}` and not `{image}`", own.image));
-    }
-    (own.command != command).then(|| "its command is another one".to_owned())
-}
-
 impl Pod {
     /// Waits for its end after its session's, and removes it. After a session that ended in order it is removed at once.
     pub(crate) async fn gone(mut self, end: SessionEnd) -> Result<(), LaunchError> {
@@ -279,26 +267,5 @@ impl Pod {
         removed?;
         also?;
         if ending == Ending::Code(0) { Ok(()) } else { Err(LaunchError::Ended(Account { ending, words })) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn made(containers: &str) -> answers::Pod {
-        serde_json::from_str(&format!("{{\"spec\":{{\"containers\":[{containers}]}}}}")).unwrap()
-    }
-
-    #[test]
-    fn a_webhook_may_add_and_may_not_take_away() {
-        let own = r#"{"name":"agent","image":"cart:1","command":["/x","park"]}"#;
-        let command = ["/x".to_owned(), "park".to_owned()];
-        let changed = |containers: &str| rewritten(&made(containers), "cart:1", &command);
-        assert_eq!(changed(own), None);
-        assert_eq!(changed(&format!(r#"{{"name":"proxy","image":"p"}},{own}"#)), None);
-        assert!(changed(r#"{"name":"proxy"}"#).unwrap().contains("gone"));
-        assert!(changed(&own.replace("cart:1", "mirror/cart:1")).unwrap().contains("mirror/cart:1"));
-        assert!(changed(&own.replace("/x", "/bin/sh")).unwrap().contains("command"));
     }
 }

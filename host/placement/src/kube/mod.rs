@@ -18,10 +18,14 @@ mod launch;
 mod lease;
 mod list;
 mod loading;
+mod pages;
 mod preflight;
+mod quantity;
 mod reads;
 mod request;
+mod rewritten;
 mod rights;
+mod room;
 mod settings;
 mod spec;
 mod start;
@@ -34,6 +38,7 @@ pub use images::{Borrowed, ImageFacts, Lender};
 pub use list::{ExpandError, Nodes};
 pub use reads::ClusterAnswers;
 pub use rights::{Need, Right, rights};
+pub use room::{Bound, Bounds, Fit, Room};
 pub use settings::{ClusterSettings, ExecPlugins, Kubeconfigs};
 pub use start::PodFault;
 
@@ -50,7 +55,14 @@ pub(crate) async fn look_at(target: &Target, clusters: &Clusters) -> Result<Clus
     let agents = clusters.agents();
     let tag = |architecture: Architecture| agents.image(architecture).ok().map(|ids| crate::docker::tag(&ids));
     let wish = facts::ImageWish { named: clusters.image(), tag: &tag };
-    facts::look(&clusters.cluster().await?, target, wish).await
+    let cluster = clusters.cluster().await?;
+    let namespace = match target {
+        Target::Namespace(name) => name.as_str(),
+        _ => cluster.namespace(),
+    };
+    let (looked, room) =
+        futures::future::join(facts::look(&cluster, target, wish), clusters.room(&cluster, namespace)).await;
+    Ok(ClusterTarget { room, ..looked? })
 }
 
 /// The role that a target takes, with its binding, as objects of the API: the least that is enough. `name` is the role's.

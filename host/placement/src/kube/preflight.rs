@@ -6,10 +6,11 @@ use dbg_model::RunId;
 use futures::future::{join, join_all};
 use serde_json::json;
 
-use super::answers::{Object, Review, Whoami};
+use super::answers::{Pod, Review, Whoami};
 use super::connect::{Cluster, Clusters};
 use super::error::ClusterError;
 use super::request::Path;
+use super::rewritten;
 use super::rights::{Need, Right, rights};
 use super::spec::{self, Identity, LoaderObject};
 use crate::Refusal;
@@ -112,8 +113,13 @@ async fn dry_run(cluster: &Cluster, plan: &PodPlan) -> Result<Vec<String>, Refus
     let mut body = spec::pod(plan, &identity, image, loader.as_ref(), Duration::from_secs(600));
     body.metadata.owner_references = None;
     let path = Path::of("pods", Some(&plan.namespace.what)).with(&[("dryRun", "All")]);
-    match cluster.post::<Object>("try the agent's pod", path, &body).await {
-        Ok(_) => Ok(Vec::new()),
+    match cluster.post::<Pod>("try the agent's pod", path, &body).await {
+        Ok(made) => match rewritten::refused(&body, &made) {
+            Some(text) => {
+                Err(Refusal::PodRewritten { namespace: Words::of(&plan.namespace.what), text: Words::of(&text) })
+            }
+            None => Ok(rewritten::added(&made).into_iter().collect()),
+        },
         Err(error) => judged(plan, error),
     }
 }

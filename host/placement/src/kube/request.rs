@@ -44,6 +44,9 @@ impl Path {
     }
 
     pub(super) fn with(self, query: &[(&str, &str)]) -> Self {
+        if query.is_empty() {
+            return self;
+        }
         let mark = if self.0.contains('?') { '&' } else { '?' };
         let words: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", escaped(value))).collect();
         Self(format!("{}{mark}{}", self.0, words.join("&")))

@@ -168,18 +168,15 @@ pub(super) fn serve(plan: &PodPlan, is_borrowed: bool, token: &AgentToken) -> Ve
 }
 
 fn resources(plan: &PodPlan) -> ResourceRequirements {
-    let quantity = |key: &str, value: String| (key.to_owned(), Quantity(value));
-    let mut limits = BTreeMap::new();
-    for limit in &plan.limits {
-        limits.extend(match limit.what {
-            Limit::Memory(bytes) => Some(quantity("memory", bytes.to_string())),
-            Limit::Processor(billionths) => Some(quantity("cpu", format!("{}m", billionths / 1_000_000))),
-            // A kubelet has one for all pods.
-            Limit::Processes(_) => None,
-        });
-    }
-    // It waits, most of the time: a full node still has room for it.
-    let requests = BTreeMap::from([quantity("cpu", "10m".to_owned()), quantity("memory", "64Mi".to_owned())]);
+    let quantity = |key: &str, value: String| Some((key.to_owned(), Quantity(value)));
+    let of = |limit: &Limit| match limit {
+        Limit::Memory(bytes) => quantity("memory", bytes.to_string()),
+        Limit::Processor(billionths) => quantity("cpu", format!("{}m", billionths / 1_000_000)),
+        // A kubelet has one for all pods.
+        Limit::Processes(_) => None,
+    };
+    let limits = plan.limits.iter().filter_map(|limit| of(&limit.what)).collect();
+    let requests = plan.requests.iter().filter_map(of).collect();
     ResourceRequirements { limits: Some(limits), requests: Some(requests), ..ResourceRequirements::default() }
 }
 

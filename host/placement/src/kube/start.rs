@@ -9,7 +9,6 @@ use tokio::time::{Instant, timeout_at};
 use super::answers::{Object, Pod};
 use super::connect::Cluster;
 use super::error::ClusterError;
-use super::preflight;
 use super::request::Path;
 use super::spec::CONTAINER;
 use crate::docker::Words;
@@ -100,7 +99,9 @@ impl PodFault {
             Self::Deleted => "see who deletes pods there; run again".into(),
             Self::Ended { .. } => "run again when the node has what it lacks".into(),
             Self::NodeLost { .. } => "look at the machine itself, with `--target local`".into(),
-            Self::Rewritten { text } => preflight::hint(text.as_str()).to_owned(),
+            Self::Rewritten { .. } => {
+                "`kubectl get mutatingwebhookconfigurations` lists what may do so; name a namespace that it leaves alone with `-n`".into()
+            }
             Self::NotLoaded { .. } => "`--image REF` names an image with the agent in it".into(),
         })
     }

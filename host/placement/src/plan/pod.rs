@@ -10,7 +10,7 @@ use super::rights::{self, wanted};
 use super::{Because, Needs, Place, Plan};
 use crate::Refusal;
 use crate::docker::Words;
-use crate::kube::{Borrowed, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, SeenNode};
+use crate::kube::{Borrowed, Bound, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, Room, SeenNode};
 
 /// What a pod is created with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct PodPlan {
     pub options: Vec<Because<PodOption>>,
     /// What it may take.
     pub limits: Vec<Because<Limit>>,
+    /// What its node keeps free for it.
+    pub requests: Vec<Limit>,
     /// What is to keep the agent in.
     pub fences: Vec<Because<Fence>>,
 }
@@ -94,11 +96,16 @@ const HOST: &str = "/host";
 const MEMORY: i64 = 1280 << 20;
 /// One whole processor.
 const PROCESSOR: i64 = 1_000_000_000;
+/// It waits, most of the time: a full node still has room for this.
+const KEPT_FREE: (i64, i64) = (64 << 20, 10_000_000);
+/// With less of memory, which holds the agent's files as well, or of a processor, no check comes to its end.
+const FLOOR: (i64, i64) = (128 << 20, 50_000_000);
 
 pub(super) fn of(needs: &Needs, target: &ClusterTarget) -> Result<Plan, Refusal> {
-    let ClusterTarget { cluster, target, node, images } = target;
+    let ClusterTarget { cluster, target, node, images, room } = target;
     let seen = reachable(cluster, node)?;
     let mut plan = ordinary(needs, cluster, target, node, image(cluster, images, seen)?)?;
+    fit(&mut plan, room)?;
     let mut notes = cluster.notes.clone();
     if let Target::Node(_) = target {
         on_node(needs, &mut plan);
@@ -213,12 +220,40 @@ fn ordinary(
             Because::new(PodOption::DropsAll, "what no check needs is not there"),
             Because::new(PodOption::Seccomp, "the runtime's filter stands around the agent's own"),
         ],
-        limits: vec![
-            Because::new(Limit::Memory(MEMORY), "two checks of the largest size and the agent"),
-            Because::new(Limit::Processor(PROCESSOR), "the node has its own work"),
-        ],
+        limits: Vec::new(),
+        requests: Vec::new(),
         fences,
     })
+}
+
+/// What it asks for and may take, as the namespace has room for it.
+fn fit(plan: &mut PodPlan, room: &Room) -> Result<(), Refusal> {
+    let namespace = Words::of(&plan.namespace.what);
+    let refused = |bound: Bound, what: &str, amount: String, floor: String| Refusal::PodRefused {
+        namespace: namespace.clone(),
+        text: Words::of(&format!("{} is {amount} of {what}, and the agent takes at least {floor}", bound.whose)),
+        hint: "name a namespace with more room with `-n`",
+    };
+    let mib = |bytes: i64| format!("{} MiB", bytes >> 20);
+    let thousandths = |billionths: i64| format!("{}m", billionths / 1_000_000);
+    let reason = |narrowed: &Option<Words>, usual: &str| match narrowed {
+        Some(whose) => format!("more is not in {whose}"),
+        None => usual.to_owned(),
+    };
+    let memory = room.memory.fit(KEPT_FREE.0, MEMORY, FLOOR.0);
+    let memory = memory.map_err(|bound| refused(bound.clone(), "memory", mib(bound.amount), mib(FLOOR.0)))?;
+    let processor = room.processor.fit(KEPT_FREE.1, PROCESSOR, FLOOR.1);
+    let processor = processor
+        .map_err(|bound| refused(bound.clone(), "a processor", thousandths(bound.amount), thousandths(FLOOR.1)))?;
+    plan.requests = vec![Limit::Memory(memory.request), Limit::Processor(processor.request)];
+    plan.limits = vec![
+        Because::new(
+            Limit::Memory(memory.limit),
+            reason(&memory.narrowed, "two checks of the largest size and the agent"),
+        ),
+        Because::new(Limit::Processor(processor.limit), reason(&processor.narrowed, "the node has its own work")),
+    ];
+    Ok(())
 }
 
 /// What the checks look at of a node.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::docker::{Owner, Words};
-use crate::kube::{Borrowed, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, SeenNode};
+use crate::kube::{Borrowed, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, Room, SeenNode};
 use crate::plan::{Place, of_cluster};
 
 fn plan(target: &str, needs: &[Capability]) -> PodPlan {
@@ -29,7 +29,13 @@ fn plan(target: &str, needs: &[Capability]) -> PodPlan {
     };
     let borrowed = vec![Borrowed { reference: "cart:1".into(), lender: Lender::Pause }];
     let images = ImageFacts { borrowed, ..ImageFacts::default() };
-    let target = ClusterTarget { cluster, target: target.parse().unwrap(), node: NodeFacts::There(node), images };
+    let target = ClusterTarget {
+        cluster,
+        target: target.parse().unwrap(),
+        node: NodeFacts::There(node),
+        images,
+        room: Room::default(),
+    };
     let plan = of_cluster(&needs.iter().copied().collect(), &target).unwrap();
     let Place::Pod(plan) = plan.place.what else { panic!() };
     *plan
@@ -62,7 +68,8 @@ fn every_pod_ends_by_itself_and_has_no_token_and_no_right_to_spare() {
             assert_eq!(security[key], value, "{target}: {key}");
         }
         let resources = &container["resources"];
-        assert!(resources["limits"]["memory"].is_string() && resources["requests"]["cpu"].is_string());
+        assert_eq!(resources["limits"], json!({"memory": "1342177280", "cpu": "1000m"}));
+        assert_eq!(resources["requests"], json!({"memory": "67108864", "cpu": "10m"}));
         assert_eq!(container["stdin"], Value::Null);
     }
 }

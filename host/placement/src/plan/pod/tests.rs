@@ -24,7 +24,7 @@ fn seen() -> SeenNode {
 }
 
 fn target(text: &str, node: NodeFacts, images: ImageFacts) -> ClusterTarget {
-    ClusterTarget { cluster: cluster(), target: text.parse().unwrap(), node, images }
+    ClusterTarget { cluster: cluster(), target: text.parse().unwrap(), node, images, room: Room::default() }
 }
 
 fn named() -> ImageFacts {
@@ -114,4 +114,21 @@ fn a_cordoned_node_is_reached_and_that_is_said() {
     let node = SeenNode { repels: vec![Words::of("it is cordoned")], ..seen() };
     let plan = of(&Needs::new(), &target("node/n1", NodeFacts::There(node), named())).unwrap();
     assert!(plan.notes[0].ends_with("it is cordoned"), "{:?}", plan.notes);
+}
+
+#[test]
+fn what_a_pod_may_take_is_what_its_namespace_has_room_for() {
+    let in_room = |memory: i64| {
+        let most = Some(Bound { amount: memory << 20, whose: Words::of("the LimitRange `small`") });
+        let mut target = target("node/n1", NodeFacts::There(seen()), named());
+        target.room.memory.most = most;
+        of(&Needs::default(), &target)
+    };
+    let Place::Pod(plan) = in_room(256).unwrap().place.what else { panic!() };
+    assert_eq!(plan.limits[0].what, Limit::Memory(256 << 20));
+    assert!(plan.limits[0].reason.contains("`small`"), "{:?}", plan.limits);
+    assert_eq!(plan.requests, [Limit::Memory(64 << 20), Limit::Processor(10_000_000)]);
+    let refusal = in_room(64).unwrap_err();
+    assert!(refusal.to_string().contains("the LimitRange `small` is 64 MiB of memory"), "{refusal}");
+    assert!(refusal.hint().unwrap().contains("-n"));
 }
