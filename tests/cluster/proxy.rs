@@ -98,5 +98,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream, idle: Option<Duration>, last: &M
             Err(_) => break,
         }
     }
-    [from, to].map(|stream| stream.shutdown(Shutdown::Both).ok());
+    for stream in [from, to] {
+        stream.shutdown(Shutdown::Both).ok();
+    }
 }

@@ -84,6 +84,36 @@ impl Scene {
     }
 }
 
+/// The agent's image on both nodes; it is removed from them with the value, since other tests count on nodes that have never seen it.
+pub(crate) struct AgentImage<'scene> {
+    scene: &'scene Scene,
+    pub(crate) reference: String,
+}
+
+impl<'scene> AgentImage<'scene> {
+    /// None where the nodes are somebody else's.
+    pub(crate) fn load(space: &Space<'scene>) -> Option<Self> {
+        if told().as_deref() == Some("existing") {
+            skip("it loads an image onto nodes, which an existing cluster's may not be given");
+            return None;
+        }
+        let archive = space.context.home.path().join("agent.tar");
+        let saved = space.context.type_in("image save agent.tar").run();
+        let name = saved.stdout().split_whitespace().nth(1).expect("a name").to_owned();
+        space.scene.run(&format!("{} load '{}' >&2", xtask(), archive.display()), "");
+        Some(Self { scene: space.scene, reference: format!("docker.io/library/{name}") })
+    }
+}
+
+impl Drop for AgentImage<'_> {
+    fn drop(&mut self) {
+        for node in ["n1", "n2"] {
+            let remove = format!("{} enter {node} -- ctr -n k8s.io images rm {}", xtask(), self.reference);
+            shell(&format!("{}\n{remove}", self.scene.exports), "");
+        }
+    }
+}
+
 /// A namespace of the cluster that goes with the value.
 pub(crate) struct Space<'scene> {
     pub(crate) scene: &'scene Scene,
@@ -124,7 +154,7 @@ impl Space<'_> {
 
     /// Everything of dbg's that the cluster has, and the agents and loaders that run on its nodes.
     pub(crate) fn left(&self) -> Vec<String> {
-        let objects = self.kubectl("get pods,configmaps -l dbg.run/id -o name");
+        let objects = self.kubectl("get jobs,pods,configmaps -l dbg.run/id -o name");
         let running = "for group in $(find /sys/fs/cgroup -path '*dbg-cluster*' -name cgroup.procs); do cat $group; done 2>/dev/null | sort -u |
              while read -r pid; do tr '\\0' ' ' < /proc/$pid/cmdline 2>/dev/null; echo; done | grep -E '^/dbg-(agent|loader)' || true";
         objects.lines().map(str::to_owned).chain(self.scene.run(running, "").lines().map(str::to_owned)).collect()

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use dbg_model::{ImageName, KubeName, parse_duration};
 use dbg_placement::ClusterSettings;
-use dbg_placement::kube::{ExecPlugins, Kubeconfigs};
+use dbg_placement::kube::{Cleanup, ExecPlugins, Kubeconfigs, MissingNamespace};
 
-use crate::args::ClusterArgs;
+use crate::args::{CleanupWord, ClusterArgs, Making};
 use crate::diagnostic::Fault;
 use crate::env;
+use crate::settings::Policy;
 
 /// As kubectl reads it. Root's configuration is root's, whatever `HOME` says: `sudo` may keep it.
 pub(crate) fn cluster_settings(args: &ClusterArgs, image: Option<&ImageName>) -> Result<ClusterSettings, Fault> {
@@ -29,8 +30,40 @@ pub(crate) fn cluster_settings(args: &ClusterArgs, image: Option<&ImageName>) ->
         timeout,
         exec_plugins: if args.no_exec_auth { ExecPlugins::Refused } else { ExecPlugins::Started },
         image: image.map(ToString::to_string),
+        node_namespace: None,
+        missing_namespace: MissingNamespace::Refused,
+        cleanup: Cleanup::Gc,
         is_in_cluster: env::KUBERNETES_SERVICE_HOST.read().is_some(),
     })
+}
+
+/// How pods are made, as it was typed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PodsMade {
+    missing_namespace: MissingNamespace,
+    cleanup: Cleanup,
+}
+
+impl PodsMade {
+    pub(super) fn of(making: &Making) -> Self {
+        let missing_namespace =
+            if making.create_namespace { MissingNamespace::Created } else { MissingNamespace::Refused };
+        let cleanup = match making.cleanup {
+            CleanupWord::Gc => Cleanup::Gc,
+            CleanupWord::Job => Cleanup::Job,
+        };
+        Self { missing_namespace, cleanup }
+    }
+
+    pub(super) fn in_cluster(self, settings: ClusterSettings) -> ClusterSettings {
+        let Self { missing_namespace, cleanup } = self;
+        ClusterSettings { missing_namespace, cleanup, ..settings }
+    }
+}
+
+/// The same, with what the policy says of pods.
+pub(crate) fn by_policy(settings: &ClusterSettings, policy: &Policy) -> ClusterSettings {
+    ClusterSettings { node_namespace: policy.node_namespace.as_ref().map(ToString::to_string), ..settings.clone() }
 }
 
 fn kubeconfigs(args: &ClusterArgs) -> Kubeconfigs {

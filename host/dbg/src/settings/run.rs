@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use dbg_model::{ImageName, Target};
 use dbg_placement::{Asked, ClusterSettings, Privilege};
 
-use super::{CheckSettings, cluster_settings};
+use super::{CheckSettings, PodsMade, cluster_settings};
 use crate::args;
-use crate::args::{Making, Recording, ReportFormat};
+use crate::args::{CleanupWord, Making, Recording, ReportFormat};
 use crate::diagnostic::{Fault, hinted};
 use crate::exit::FailOn;
 use crate::settings::Repetition;
@@ -62,7 +62,13 @@ pub(super) fn reach(targets: Vec<Target>, pid: bool) -> Result<Vec<Target>, Faul
 
 /// How containers are to be made, which is for targets of the engine alone.
 pub(super) fn making(making: Making, targets: &[Target]) -> Result<Asked, Fault> {
-    let Making { image, privileged } = making;
+    let Making { image, privileged, create_namespace, cleanup } = making;
+    let asks_cluster = create_namespace.then_some("--create-namespace");
+    let asks_cluster = asks_cluster.or((cleanup == CleanupWord::Job).then_some("--cleanup=job"));
+    if let (Some(flag), false) = (asks_cluster, targets.iter().any(Target::is_of_cluster)) {
+        let error = anyhow::anyhow!("`{flag}` is of pods, and no target takes one");
+        return Err(Fault::usage(hinted(error, "`dbg target list` lists the targets of a cluster")));
+    }
     let image: Option<ImageName> = image.map(|image| image.parse().map_err(Fault::usage)).transpose()?;
     let privilege = if privileged { Privilege::All } else { Privilege::Least };
     let asked = Asked { image, privilege };
@@ -93,11 +99,12 @@ impl TryFrom<args::Run> for RunSettings {
             let error = anyhow::anyhow!("`-l` names nodes of the target `nodes`, which is none of these");
             return Err(Fault::usage(hinted(error, "write `--target nodes`, or leave `-l` out")));
         }
+        let pods = PodsMade::of(&args.making);
         let asked = making(args.making, &targets)?;
         Ok(Self {
             targets: reach(targets, args.pid)?,
             selector: args.selector,
-            cluster: cluster_settings(&args.cluster, asked.image.as_ref())?,
+            cluster: pods.in_cluster(cluster_settings(&args.cluster, asked.image.as_ref())?),
             asked,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,

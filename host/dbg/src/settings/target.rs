@@ -3,7 +3,7 @@
 use dbg_model::{ImageName, Target};
 use dbg_placement::{Asked, ClusterSettings};
 
-use super::{CheckSettings, cluster_settings};
+use super::{CheckSettings, PodsMade, cluster_settings};
 use crate::args::{ListFormat, ObjectFormat, TargetExplain, TargetRbac};
 use crate::diagnostic::{Fault, hinted};
 
@@ -42,11 +42,12 @@ impl TryFrom<TargetExplain> for ExplainSettings {
             return Err(Fault::usage(anyhow::anyhow!("a plan is of one target")));
         };
         let detail = if args.security { Detail::Security } else { Detail::Plan };
+        let pods = PodsMade::of(&args.making);
         let asked = super::run::making(args.making, std::slice::from_ref(target))?;
         Ok(Self {
             target: target.clone(),
             detail,
-            cluster: cluster_settings(&args.cluster, asked.image.as_ref())?,
+            cluster: pods.in_cluster(cluster_settings(&args.cluster, asked.image.as_ref())?),
             asked,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,

@@ -38,6 +38,8 @@ pub(super) struct List<T> {
 pub(super) struct ListMetadata {
     #[serde(rename = "continue", default)]
     pub(super) more: String,
+    #[serde(rename = "resourceVersion", default)]
+    pub(super) resource_version: String,
 }
 
 impl<T> List<T> {

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use dbg_model::Target;
 use http_body_util::Limited;
 use hyper::Response;
 use kube::client::{ClientBuilder, DynBody};
@@ -23,7 +24,7 @@ use super::preflight::Access;
 use super::request::Path;
 use super::rights::Right;
 use super::room::{self, Room};
-use super::settings::ClusterSettings;
+use super::settings::{Cleanup, ClusterSettings, MissingNamespace};
 use crate::Agents;
 use crate::docker::Words;
 
@@ -262,6 +263,37 @@ impl Clusters {
     /// `--image`.
     pub(super) fn image(&self) -> Option<&str> {
         self.0.settings.image.as_deref()
+    }
+
+    /// `--cleanup`.
+    pub(super) fn cleanup(&self) -> Cleanup {
+        self.0.settings.cleanup
+    }
+
+    /// `--create-namespace`.
+    pub(super) fn missing_namespace(&self) -> MissingNamespace {
+        self.0.settings.missing_namespace
+    }
+
+    /// Where the pod for a target is, and why there.
+    pub(super) fn namespace_of(&self, cluster: &Cluster, target: &Target) -> (String, &'static str) {
+        let settings = &self.0.settings;
+        match (target, &settings.node_namespace) {
+            (Target::Namespace(name), _) => (name.to_string(), "it is the target"),
+            (Target::Node(_), Some(named)) if settings.namespace.is_none() => {
+                (named.clone(), "this site's policy has pods for nodes there")
+            }
+            _ => (cluster.namespace().to_owned(), "`-n` or the context says so; `default` where neither does"),
+        }
+    }
+
+    /// Where runs of this user may have left something, when no namespace is named.
+    pub(super) fn usual_namespaces(&self, cluster: &Cluster) -> Vec<String> {
+        let settings = &self.0.settings;
+        let for_nodes = settings.node_namespace.clone().filter(|_| settings.namespace.is_none());
+        let own = cluster.namespace().to_owned();
+        let for_nodes = for_nodes.filter(|name| *name != own);
+        [own].into_iter().chain(for_nodes).collect()
     }
 
     /// The minor version of the server; none where it does not say.

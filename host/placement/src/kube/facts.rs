@@ -9,6 +9,7 @@ use super::error::ClusterError;
 use super::images::{self, ImageFacts};
 use super::request::Path;
 use super::room::Room;
+use super::settings::Cleanup;
 use crate::docker::Words;
 
 /// Names that are kept for a hint.
@@ -29,6 +30,8 @@ pub struct ClusterTarget {
     pub images: ImageFacts,
     /// How much a pod may take in its namespace.
     pub room: Room,
+    /// Who removes what a killed run has left.
+    pub cleanup: Cleanup,
 }
 
 /// A cluster, as far as a plan has to know.
@@ -40,6 +43,8 @@ pub struct ClusterFacts {
     pub server: Words,
     /// The namespace that is meant where a target names none.
     pub namespace: String,
+    /// Who says so.
+    pub namespace_reason: &'static str,
     /// What an operator has to know of the connection.
     pub notes: Vec<String>,
 }
@@ -95,6 +100,7 @@ impl Cluster {
             context: self.context().clone(),
             server: self.server().clone(),
             namespace: self.namespace().to_owned(),
+            namespace_reason: "",
             notes,
         }
     }
@@ -104,12 +110,9 @@ impl Cluster {
 pub(crate) async fn look(
     cluster: &Cluster,
     target: &Target,
+    namespace: &str,
     image: ImageWish<'_>,
 ) -> Result<ClusterTarget, ClusterError> {
-    let namespace = match target {
-        Target::Namespace(name) => name.as_str(),
-        _ => cluster.namespace(),
-    };
     let (node, pods) = match target {
         Target::Node(name) => {
             let (node, pods) =
@@ -131,6 +134,7 @@ pub(crate) async fn look(
         node: node.facts(),
         images,
         room: Room::default(),
+        cleanup: Cleanup::default(),
     })
 }
 

@@ -9,7 +9,6 @@ use super::connect::{Cluster, Clusters};
 use super::error::ClusterError;
 use super::lease::{Kind, remove};
 use super::pages;
-use super::request::Path;
 use crate::docker::{Claim, Owner, RUN};
 
 /// In which namespaces.
@@ -24,7 +23,7 @@ pub enum Namespaces {
 /// One object that is left, and why it is taken for that. Texts are raw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftObject {
-    /// `pod` or `ConfigMap`, and `namespace/name`.
+    /// `pod`, `Job` or `ConfigMap`, and `namespace/name`.
     pub name: String,
     /// The run that it was made for.
     pub run: String,
@@ -52,16 +51,23 @@ impl Clusters {
     /// Why the cluster does not say.
     pub async fn left_objects(&self, namespaces: Namespaces) -> Result<LeftObjects, ClusterError> {
         let cluster = self.cluster().await?;
-        let namespace = match namespaces {
-            Namespaces::One => Some(cluster.namespace().to_owned()),
-            Namespaces::All => None,
+        let namespaces: Vec<Option<String>> = match namespaces {
+            Namespaces::One => self.usual_namespaces(&cluster).into_iter().map(Some).collect(),
+            Namespaces::All => vec![None],
         };
         let (owner, now) = (Owner::this(), SystemTime::now());
         let mut found = LeftObjects::default();
-        // Pods first: what they belong to goes after them.
-        for kind in [Kind::Pod, Kind::ConfigMap] {
-            for metadata in labelled(&cluster, kind, namespace.as_deref()).await? {
-                found.add(kind, metadata, &owner, now);
+        for namespace in namespaces {
+            // Jobs would make their pods anew; what pods belong to goes after them.
+            for kind in [Kind::Job, Kind::Pod, Kind::ConfigMap] {
+                let all = match labelled(&cluster, kind, namespace.as_deref()).await {
+                    // Who may not see Jobs has made none.
+                    Err(ClusterError::Forbidden { .. }) if kind == Kind::Job => Vec::new(),
+                    all => all?,
+                };
+                for metadata in all {
+                    found.add(kind, metadata, &owner, now);
+                }
             }
         }
         Ok(found)
@@ -94,10 +100,7 @@ impl LeftObjects {
             Claim::Overdue => "its deadline is past",
         };
         let run = label(RUN).unwrap_or_default().to_owned();
-        let title = match kind {
-            Kind::Pod => "pod",
-            Kind::ConfigMap => "ConfigMap",
-        };
+        let title = kind.title();
         let shown = format!("{title} {namespace}/{name}");
         self.left.push(LeftObject { name: shown, run, reason, kind, metadata: (namespace, name, uid) });
     }
@@ -105,7 +108,7 @@ impl LeftObjects {
 
 /// All of a kind that have dbg's label.
 async fn labelled(cluster: &Cluster, kind: Kind, namespace: Option<&str>) -> Result<Vec<Metadata>, ClusterError> {
-    let path = Path::of(kind.word(), namespace);
+    let path = kind.path(namespace);
     let all: Vec<Object> = pages::all(cluster, "list what dbg made", &path, &[("labelSelector", RUN)]).await?;
     Ok(all.into_iter().map(|object| object.metadata).collect())
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use dbg_model::Architecture;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::answers;
 use super::connect::{Cluster, Clusters};
@@ -15,6 +15,7 @@ use super::lease::{Kind, Lease};
 use super::loading;
 use super::request::Path;
 use super::rewritten;
+use super::settings::{Cleanup, MissingNamespace};
 use super::spec::{self, Identity, LoaderObject};
 use super::start::{self, PodFault, StartError};
 use crate::ProgramError;
@@ -25,6 +26,10 @@ use crate::plan::{PodImage, PodPlan};
 
 /// After its session has ended, an agent has nothing left to do.
 const LINGER: Duration = Duration::from_secs(2);
+/// A namespace's service account is made by a controller, which may be late.
+const ACCOUNT: Duration = Duration::from_secs(20);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(100);
 /// A stream that breaks while an agent is sent is begun anew so often: what came is still there.
 const ATTEMPTS: usize = 3;
 
@@ -62,6 +67,9 @@ pub(crate) async fn launch(
     let _turn = clusters.turn().await;
     let cluster = clusters.cluster().await?;
     let begin = Begin { plan, number, clusters: clusters.clone(), cluster, mission: mission.clone() };
+    if clusters.missing_namespace() == MissingNamespace::Created {
+        begin.namespace().await?;
+    }
     let (stream, pod) = match begin.plan.image.what.clone() {
         PodImage::Agent(reference) => begin.pod(0, &reference, None).await?,
         PodImage::Borrowed(images) => {
@@ -97,6 +105,15 @@ struct Begin {
 impl Begin {
     fn identity(&self, name: String) -> Identity {
         Identity { name, owner: Owner::this().labels(&self.mission.run, self.mission.deadline) }
+    }
+
+    /// Makes the namespace, where it is not there. It stays: others may put something into it.
+    async fn namespace(&self) -> Result<(), LaunchError> {
+        let body = spec::namespace(&self.plan);
+        match self.cluster.post::<answers::Object>("create a namespace", Path::namespaces(), &body).await {
+            Err(error) if error.is_conflict() => Ok(()),
+            made => Ok(made.map(drop)?),
+        }
     }
 
     /// The object of the loader, made by whoever comes first.
@@ -137,18 +154,17 @@ impl Begin {
         let again = if attempt == 0 { String::new() } else { format!("-{attempt}") };
         let name = format!("dbg-{}-{}{again}", self.mission.run, self.number);
         let (namespace, begin) = (self.plan.namespace.what.clone(), self.clone());
-        let (own, reference, object) = (name.clone(), image.to_owned(), loader.map(|loader| loader.object.clone()));
+        let (own, reference, object) = (name, image.to_owned(), loader.map(|loader| loader.object.clone()));
         // As above.
         let creating = tokio::spawn(async move { begin.create(own, &reference, object.as_ref()).await });
         let (lease, created) = creating.await.map_err(|_| LaunchError::Broke)??;
         if let Err(error) = start::started(&self.cluster, &namespace, &created).await {
             // The reason is the better news than that it could not be removed, which is told in the end.
             let _ = lease.remove().await;
-            return Err(match error {
-                StartError::Cluster(error) => error.into(),
-                StartError::Pod(fault) => fault.into(),
-            });
+            return Err(error.into());
         }
+        // That of a Job's pod is made up by the cluster.
+        let name = created.metadata.name.clone();
         let (stream, exec) = self.session(&namespace, &name, loader.is_some()).await?;
         let (cluster, loader) = (self.cluster.clone(), loader.cloned());
         Ok((stream, Pod { lease, loader, exec, cluster, namespace, name }))
@@ -164,14 +180,52 @@ impl Begin {
         let lasting = self.mission.deadline.duration_since(SystemTime::now()).unwrap_or(Duration::from_secs(1));
         let identity = self.identity(name);
         let body = spec::pod(&self.plan, &identity, image, loader, lasting);
-        let lease = self.clusters.leases().take(&self.cluster, Kind::Pod, namespace, &identity.name);
-        let answer = self.cluster.post("create a pod", Path::of("pods", Some(namespace)), &body).await;
-        let (lease, made): (_, answers::Pod) = created(lease, answer)?;
+        let take = |kind| self.clusters.leases().take(&self.cluster, kind, namespace, &identity.name);
+        let (lease, made): (_, answers::Pod) = match self.plan.cleanup {
+            Cleanup::Gc => {
+                let lease = take(Kind::Pod);
+                created(lease, self.post_pod(namespace, &body).await)?
+            }
+            Cleanup::Job => {
+                let lease = take(Kind::Job);
+                let answer =
+                    self.cluster.post("create a Job", Path::jobs(Some(namespace)), &spec::job(body.clone())).await;
+                let (lease, job): (_, answers::Object) = created(lease, answer)?;
+                match start::of_job(&self.cluster, namespace, &job).await {
+                    Ok(pod) => (lease, pod),
+                    Err(error) => {
+                        let _ = lease.remove().await;
+                        return Err(error.into());
+                    }
+                }
+            }
+        };
         if let Some(text) = rewritten::refused(&body, &made) {
             let _ = lease.remove().await;
             return Err(PodFault::Rewritten { text: Words::of(&text) }.into());
         }
         Ok((lease, answers::Object { metadata: made.metadata }))
+    }
+
+    /// A namespace that was created just now has no service account for a moment, without which no pod is.
+    async fn post_pod(
+        &self,
+        namespace: &str,
+        body: &k8s_openapi::api::core::v1::Pod,
+    ) -> Result<answers::Pod, ClusterError> {
+        let end = Instant::now() + ACCOUNT;
+        loop {
+            let answer = self.cluster.post("create a pod", Path::of("pods", Some(namespace)), body).await;
+            let is_new = self.clusters.missing_namespace() == MissingNamespace::Created;
+            match answer {
+                Err(ClusterError::Refused { text, .. } | ClusterError::Forbidden { text, .. })
+                    if is_new && text.as_str().contains("serviceaccount") && Instant::now() < end =>
+                {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// The agent over exec: as it lies there, or sent.
@@ -201,6 +255,15 @@ impl Begin {
                     attempt += 1;
                 }
             }
+        }
+    }
+}
+
+impl From<StartError> for LaunchError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Cluster(error) => error.into(),
+            StartError::Pod(fault) => fault.into(),
         }
     }
 }

@@ -39,7 +39,7 @@ pub use list::{ExpandError, Nodes};
 pub use reads::ClusterAnswers;
 pub use rights::{Need, Right, rights};
 pub use room::{Bound, Bounds, Fit, Room};
-pub use settings::{ClusterSettings, ExecPlugins, Kubeconfigs};
+pub use settings::{Cleanup, ClusterSettings, ExecPlugins, Kubeconfigs, MissingNamespace};
 pub use start::PodFault;
 
 pub(crate) use launch::{Pod, launch};
@@ -56,13 +56,13 @@ pub(crate) async fn look_at(target: &Target, clusters: &Clusters) -> Result<Clus
     let tag = |architecture: Architecture| agents.image(architecture).ok().map(|ids| crate::docker::tag(&ids));
     let wish = facts::ImageWish { named: clusters.image(), tag: &tag };
     let cluster = clusters.cluster().await?;
-    let namespace = match target {
-        Target::Namespace(name) => name.as_str(),
-        _ => cluster.namespace(),
-    };
-    let (looked, room) =
-        futures::future::join(facts::look(&cluster, target, wish), clusters.room(&cluster, namespace)).await;
-    Ok(ClusterTarget { room, ..looked? })
+    let namespace = clusters.namespace_of(&cluster, target).0;
+    let namespace = namespace.as_str();
+    let looking = facts::look(&cluster, target, namespace, wish);
+    let (looked, room) = futures::future::join(looking, clusters.room(&cluster, namespace)).await;
+    let mut looked = ClusterTarget { room, cleanup: clusters.cleanup(), ..looked? };
+    (looked.cluster.namespace, looked.cluster.namespace_reason) = clusters.namespace_of(&cluster, target);
+    Ok(looked)
 }
 
 /// The role that a target takes, with its binding, as objects of the API: the least that is enough. `name` is the role's.
@@ -75,13 +75,10 @@ pub async fn role_for(
     clusters: &Clusters,
 ) -> Result<Vec<serde_json::Value>, ClusterError> {
     let cluster = clusters.cluster().await?;
-    let namespace = match target {
-        Target::Namespace(name) => name.as_str(),
-        _ => cluster.namespace(),
-    };
+    let namespace = clusters.namespace_of(&cluster, target).0;
     let comes = if clusters.image().is_some() { AgentComes::InImage } else { AgentComes::Sent };
     let is_on_node = matches!(target, Target::Node(_)) || comes == AgentComes::Sent;
     let looked = if is_on_node { Looked::AtNode } else { Looked::Nowhere };
     let user = preflight::user(&cluster).await.unwrap_or_else(|| "USER".to_owned());
-    Ok(rights::role(&rights::rights_of(namespace, comes, looked), name, &user))
+    Ok(rights::role(&rights::rights_of(&namespace, comes, looked, clusters.cleanup()), name, &user))
 }

@@ -12,6 +12,7 @@ use super::error::ClusterError;
 use super::request::Path;
 use super::rewritten;
 use super::rights::{Need, Right, rights};
+use super::settings::MissingNamespace;
 use super::spec::{self, Identity, LoaderObject};
 use crate::Refusal;
 use crate::docker::{Owner, Words};
@@ -24,7 +25,7 @@ const EXEC_CREATES: u32 = 35;
 pub(crate) async fn preflight(plan: &PodPlan, clusters: &Clusters) -> Result<Vec<String>, Refusal> {
     let _turn = clusters.turn().await;
     let cluster = clusters.cluster().await?;
-    let (reviewed, tried) = join(review(&cluster, clusters, plan), dry_run(&cluster, plan)).await;
+    let (reviewed, tried) = join(review(&cluster, clusters, plan), dry_run(&cluster, clusters, plan)).await;
     // A missing right says more than what it leads to.
     let mut notes = reviewed?;
     notes.extend(tried?);
@@ -78,6 +79,7 @@ async fn ask(cluster: &Cluster, right: &Right) -> Access {
         "spec": { "resourceAttributes": {
             "verb": right.verb,
             "resource": right.resource,
+            "group": right.group,
             "subresource": right.subresource.unwrap_or_default(),
             "namespace": right.namespace.as_deref().unwrap_or_default(),
         }},
@@ -98,7 +100,7 @@ pub(super) async fn user(cluster: &Cluster) -> Option<String> {
 }
 
 /// The server does everything but keep it: admission, quotas, limits, Pod Security.
-async fn dry_run(cluster: &Cluster, plan: &PodPlan) -> Result<Vec<String>, Refusal> {
+async fn dry_run(cluster: &Cluster, clusters: &Clusters, plan: &PodPlan) -> Result<Vec<String>, Refusal> {
     let run = RunId::from_random([0; 8]);
     let owner = Owner::this().labels(&run, SystemTime::now());
     let identity = Identity { name: format!("dbg-{run}-0"), owner };
@@ -120,8 +122,23 @@ async fn dry_run(cluster: &Cluster, plan: &PodPlan) -> Result<Vec<String>, Refus
             }
             None => Ok(rewritten::added(&made).into_iter().collect()),
         },
+        Err(error)
+            if is_missing(&error, &plan.namespace.what)
+                && clusters.missing_namespace() == MissingNamespace::Created =>
+        {
+            Ok(vec![format!(
+                "the namespace `{}` is not there, and will be created; it stays",
+                Words::of(&plan.namespace.what)
+            )])
+        }
         Err(error) => judged(plan, error),
     }
+}
+
+/// Whether it is the namespace itself that is not there.
+fn is_missing(error: &ClusterError, namespace: &str) -> bool {
+    matches!(error, ClusterError::Refused { status: 404, text, .. }
+        if text.as_str().contains(&format!("namespaces \"{namespace}\"")))
 }
 
 fn judged(plan: &PodPlan, error: ClusterError) -> Result<Vec<String>, Refusal> {
@@ -155,7 +172,7 @@ pub(super) fn hint(text: &str) -> &'static str {
     } else if text.contains("per Container is") || text.contains("per Pod is") || text.contains("LimitRange") {
         "the namespace's LimitRange is narrower than what the agent may take; name another one with `-n`"
     } else if text.contains("namespaces \"") && text.contains("not found") {
-        "name a namespace that is there with `-n`"
+        "name a namespace that is there with `-n`, or let `--create-namespace` make it"
     } else if text.contains("is being terminated") {
         "the namespace is about to go; name another one with `-n`"
     } else if text.contains("admission webhook") || text.contains("ValidatingAdmissionPolicy") {
@@ -170,7 +187,15 @@ mod tests {
     use super::*;
 
     fn right(verb: &'static str, need: Need) -> Right {
-        Right { verb, resource: "pods", subresource: None, namespace: Some("shop".into()), reason: "x", need }
+        Right {
+            verb,
+            resource: "pods",
+            group: "",
+            subresource: None,
+            namespace: Some("shop".into()),
+            reason: "x",
+            need,
+        }
     }
 
     #[test]

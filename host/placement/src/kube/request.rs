@@ -23,6 +23,18 @@ impl Path {
         Self("/version".to_owned())
     }
 
+    pub(super) fn namespaces() -> Self {
+        Self("/api/v1/namespaces".to_owned())
+    }
+
+    /// The Jobs of a namespace, or of all.
+    pub(super) fn jobs(namespace: Option<&str>) -> Self {
+        match namespace {
+            Some(namespace) => Self(format!("/apis/batch/v1/namespaces/{}/jobs", escaped(namespace))),
+            None => Self("/apis/batch/v1/jobs".to_owned()),
+        }
+    }
+
     pub(super) fn reviews() -> Self {
         Self("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews".to_owned())
     }

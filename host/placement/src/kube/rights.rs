@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::settings::Cleanup;
 use crate::plan::{PodImage, PodPlan};
 
 /// Something that a user may or may not do.
@@ -13,6 +14,8 @@ pub struct Right {
     pub verb: &'static str,
     /// With what.
     pub resource: &'static str,
+    /// The group of that; empty for what every cluster has.
+    pub group: &'static str,
     /// With what of it.
     pub subresource: Option<&'static str>,
     /// In which namespace; none for what is in no namespace, or in all.
@@ -53,7 +56,7 @@ impl fmt::Display for Right {
 pub fn rights(plan: &PodPlan) -> Vec<Right> {
     let comes = if matches!(plan.image.what, PodImage::Borrowed(_)) { AgentComes::Sent } else { AgentComes::InImage };
     let looked = if plan.node.is_some() { Looked::AtNode } else { Looked::Nowhere };
-    rights_of(&plan.namespace.what, comes, looked)
+    rights_of(&plan.namespace.what, comes, looked, plan.cleanup)
 }
 
 /// How the agent gets into its pod.
@@ -74,27 +77,43 @@ pub(super) enum Looked {
     Nowhere,
 }
 
-pub(super) fn rights_of(namespace: &str, comes: AgentComes, looked: Looked) -> Vec<Right> {
+pub(super) fn rights_of(namespace: &str, comes: AgentComes, looked: Looked, cleanup: Cleanup) -> Vec<Right> {
     let namespace = Some(namespace.to_owned());
     let inside = |verb, resource, subresource, reason| Right {
         verb,
         resource,
+        group: "",
         subresource,
         namespace: namespace.clone(),
         reason,
         need: Need::Required,
     };
-    let mut rights = vec![
-        inside("create", "pods", None, "the agent's pod"),
+    let of_jobs = |verb, reason| Right { group: "batch", ..inside(verb, "jobs", None, reason) };
+    let mut rights = match cleanup {
+        Cleanup::Gc => vec![
+            inside("create", "pods", None, "the agent's pod"),
+            inside("delete", "pods", None, "it is removed, however the run ends"),
+        ],
+        Cleanup::Job => vec![
+            // A pod that is created is what the server tries before.
+            Right {
+                need: Need::Helpful,
+                ..inside("create", "pods", None, "the plan is tried before anything is created")
+            },
+            of_jobs("create", "the Job whose pod the agent's is"),
+            of_jobs("delete", "it is removed with its pod, however the run ends"),
+            inside("list", "pods", None, "which pod the Job has made"),
+        ],
+    };
+    rights.extend([
         inside("get", "pods", None, "how it stands, and what became of it"),
         inside("watch", "pods", None, "when it is there: its own alone, by name"),
-        inside("delete", "pods", None, "it is removed, however the run ends"),
         inside("get", "pods", Some("exec"), "the session runs over exec"),
         Right {
             need: Need::RequiredSince35,
             ..inside("create", "pods", Some("exec"), "the same, as newer servers ask for it")
         },
-    ];
+    ]);
     if comes == AgentComes::Sent {
         rights.push(inside("create", "configmaps", None, "it holds the loader, which waits for the agent"));
         rights.push(inside("delete", "configmaps", None, "it is removed with the pod"));
@@ -138,10 +157,10 @@ pub(super) fn role(rights: &[Right], name: &str, subject: &str) -> Vec<serde_jso
 /// One rule for each resource.
 fn rules(rights: &[&Right]) -> Vec<serde_json::Value> {
     let resource = |right: &Right| match right.subresource {
-        Some(subresource) => format!("{}/{subresource}", right.resource),
-        None => right.resource.to_owned(),
+        Some(subresource) => (right.group, format!("{}/{subresource}", right.resource)),
+        None => (right.group, right.resource.to_owned()),
     };
-    let mut by_resource: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut by_resource: Vec<((&str, String), Vec<&str>)> = Vec::new();
     for right in rights {
         let name = resource(right);
         match by_resource.iter_mut().find(|(known, _)| *known == name) {
@@ -149,7 +168,7 @@ fn rules(rights: &[&Right]) -> Vec<serde_json::Value> {
             None => by_resource.push((name, vec![right.verb])),
         }
     }
-    let rule = |(resource, verbs)| serde_json::json!({ "apiGroups": [""], "resources": [resource], "verbs": verbs });
+    let rule = |((group, resource), verbs)| serde_json::json!({ "apiGroups": [group], "resources": [resource], "verbs": verbs });
     by_resource.into_iter().map(rule).collect()
 }
 
@@ -159,7 +178,15 @@ mod tests {
 
     fn right(verb: &'static str, resource: &'static str, namespace: Option<&str>) -> Right {
         let need = Need::Required;
-        Right { verb, resource, subresource: None, namespace: namespace.map(str::to_owned), reason: "x", need }
+        Right {
+            verb,
+            resource,
+            group: "",
+            subresource: None,
+            namespace: namespace.map(str::to_owned),
+            reason: "x",
+            need,
+        }
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::time::Duration;
 use dbg_agent::{Contained, LinuxCapability};
 use dbg_session::AgentToken;
 use k8s_openapi::ByteString;
+use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{
     Affinity, AppArmorProfile, Capabilities, ConfigMap, ConfigMapProjection, Container, EmptyDirVolumeSource,
-    HostPathVolumeSource, KeyToPath, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod,
-    PodSpec, ProjectedVolumeSource, ResourceRequirements, SELinuxOptions, SeccompProfile, SecurityContext, Toleration,
-    Volume, VolumeMount, VolumeProjection,
+    HostPathVolumeSource, KeyToPath, Namespace, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
+    Pod, PodSpec, PodTemplateSpec, ProjectedVolumeSource, ResourceRequirements, SELinuxOptions, SeccompProfile,
+    SecurityContext, Toleration, Volume, VolumeMount, VolumeProjection,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
@@ -114,6 +115,49 @@ pub(super) fn pod(
         ..PodSpec::default()
     };
     Pod { metadata, spec: Some(spec), status: None }
+}
+
+/// How long a Job that has ended stays, in seconds: whoever killed dbg may want to look at it.
+const STAYS: i32 = 60;
+
+/// A Job that makes this pod, once.
+pub(super) fn job(pod: Pod) -> Job {
+    let Pod { mut metadata, spec, .. } = pod;
+    let deadline = spec.as_ref().and_then(|spec| spec.active_deadline_seconds);
+    // It belongs to what its pod would belong to.
+    let owners = metadata.owner_references.take();
+    let template = ObjectMeta {
+        labels: metadata.labels.clone(),
+        annotations: metadata.annotations.clone(),
+        ..ObjectMeta::default()
+    };
+    Job {
+        metadata: ObjectMeta { owner_references: owners, ..metadata },
+        spec: Some(JobSpec {
+            template: PodTemplateSpec { metadata: Some(template), spec },
+            backoff_limit: Some(0),
+            completions: Some(1),
+            parallelism: Some(1),
+            active_deadline_seconds: deadline,
+            ttl_seconds_after_finished: Some(STAYS),
+            ..JobSpec::default()
+        }),
+        status: None,
+    }
+}
+
+/// A namespace that takes such a pod, and no more than that.
+pub(super) fn namespace(plan: &PodPlan) -> Namespace {
+    let is_ordinary = plan.joins.is_empty() && plan.mounts.is_empty() && plan.keeps.is_empty();
+    let level = if is_ordinary { "restricted" } else { "privileged" };
+    let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let labels = BTreeMap::from([
+        label("app.kubernetes.io/managed-by", "dbg"),
+        label("pod-security.kubernetes.io/enforce", level),
+    ]);
+    let metadata =
+        ObjectMeta { name: Some(plan.namespace.what.clone()), labels: Some(labels), ..ObjectMeta::default() };
+    Namespace { metadata, ..Namespace::default() }
 }
 
 fn seconds(lasting: Duration) -> i64 {

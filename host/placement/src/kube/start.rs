@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use kube::core::WatchEvent;
 use tokio::time::{Instant, timeout_at};
 
-use super::answers::{Object, Pod};
+use super::answers::{List, Object, Pod};
 use super::connect::Cluster;
 use super::error::ClusterError;
 use super::request::Path;
@@ -144,6 +144,36 @@ pub(super) async fn started(cluster: &Cluster, namespace: &str, created: &Object
         }
     }
     Err(PodFault::Slow { seconds: STARTING.as_secs(), state }.into())
+}
+
+/// A controller makes a Job's pod within a second, if it makes one at all.
+const MAKING: Duration = Duration::from_secs(30);
+
+/// The pod that a Job has made.
+pub(super) async fn of_job(cluster: &Cluster, namespace: &str, job: &Object) -> Result<Pod, StartError> {
+    let end = Instant::now() + MAKING;
+    let (doing, selector) = ("find a Job's pod", format!("batch.kubernetes.io/controller-uid={}", job.metadata.uid));
+    while Instant::now() < end {
+        let path = || Path::of("pods", Some(namespace)).with(&[("labelSelector", &selector)]);
+        let there: List<Pod> = cluster.get(doing, path().with(&[("limit", "1")])).await?;
+        let version = there.metadata.resource_version.clone();
+        if let Some(pod) = there.into_items().into_iter().next() {
+            return Ok(pod);
+        }
+        let watch = path().with(&[("watch", "1"), ("timeoutSeconds", "30"), ("resourceVersion", &version)]);
+        let mut events = Box::pin(cluster.watch::<Pod>(doing, watch).await?);
+        while let Ok(Some(Ok(event))) = timeout_at(end, events.next()).await {
+            match event {
+                WatchEvent::Added(pod) | WatchEvent::Modified(pod) => return Ok(pod),
+                WatchEvent::Deleted(_) => return Err(PodFault::Deleted.into()),
+                WatchEvent::Bookmark(_) => {}
+                // As below: it goes on from how things stand.
+                WatchEvent::Error(_) => break,
+            }
+        }
+    }
+    let state = Words::of("not made by the Job; `kubectl describe job` may say why");
+    Err(PodFault::Slow { seconds: MAKING.as_secs(), state }.into())
 }
 
 /// Why a pod did not start.

@@ -10,7 +10,9 @@ use super::rights::{self, wanted};
 use super::{Because, Needs, Place, Plan};
 use crate::Refusal;
 use crate::docker::Words;
-use crate::kube::{Borrowed, Bound, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, Room, SeenNode};
+use crate::kube::{
+    Borrowed, Bound, Cleanup, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, Room, SeenNode,
+};
 
 /// What a pod is created with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub struct PodPlan {
     pub options: Vec<Because<PodOption>>,
     /// What it may take.
     pub limits: Vec<Because<Limit>>,
+    /// Who removes what a killed run has left.
+    pub cleanup: Cleanup,
     /// What its node keeps free for it.
     pub requests: Vec<Limit>,
     /// What is to keep the agent in.
@@ -102,10 +106,11 @@ const KEPT_FREE: (i64, i64) = (64 << 20, 10_000_000);
 const FLOOR: (i64, i64) = (128 << 20, 50_000_000);
 
 pub(super) fn of(needs: &Needs, target: &ClusterTarget) -> Result<Plan, Refusal> {
-    let ClusterTarget { cluster, target, node, images, room } = target;
+    let ClusterTarget { cluster, target, node, images, room, cleanup } = target;
     let seen = reachable(cluster, node)?;
     let mut plan = ordinary(needs, cluster, target, node, image(cluster, images, seen)?)?;
     fit(&mut plan, room)?;
+    plan.cleanup = *cleanup;
     let mut notes = cluster.notes.clone();
     if let Target::Node(_) = target {
         on_node(needs, &mut plan);
@@ -176,9 +181,8 @@ fn ordinary(
     image: Because<PodImage>,
 ) -> Result<PodPlan, Refusal> {
     let namespace = match target {
-        Target::Namespace(name) => Because::new(name.to_string(), "it is the target"),
         Target::Pod(pod) => return Err(Refusal::NoAgentInPod { pod: pod.clone() }),
-        _ => Because::new(cluster.namespace.clone(), "`-n` or the context says so; `default` where neither does"),
+        _ => Because::new(cluster.namespace.clone(), cluster.namespace_reason),
     };
     let (node, architecture) = match node {
         NodeFacts::There(seen) => {
@@ -222,6 +226,7 @@ fn ordinary(
         ],
         limits: Vec::new(),
         requests: Vec::new(),
+        cleanup: Cleanup::default(),
         fences,
     })
 }

@@ -7,6 +7,7 @@ fn cluster() -> ClusterFacts {
         context: Words::of("shop"),
         server: Words::of("https://10.0.0.1:6443"),
         namespace: "ops".to_owned(),
+        namespace_reason: "it is told",
         notes: Vec::new(),
     }
 }
@@ -24,7 +25,14 @@ fn seen() -> SeenNode {
 }
 
 fn target(text: &str, node: NodeFacts, images: ImageFacts) -> ClusterTarget {
-    ClusterTarget { cluster: cluster(), target: text.parse().unwrap(), node, images, room: Room::default() }
+    ClusterTarget {
+        cluster: cluster(),
+        target: text.parse().unwrap(),
+        node,
+        images,
+        room: Room::default(),
+        cleanup: Cleanup::default(),
+    }
 }
 
 fn named() -> ImageFacts {
