@@ -167,7 +167,7 @@ fn an_api_server_that_dies_and_is_back_ends_the_run_and_its_pod() {
     assert!(!until(Duration::from_secs(3), || false));
     proxy.is_back();
     let output = running.wait(SOON);
-    tells(&output, &["connection"]);
+    tells(&output, &["connection to the agent's pod was cut", "run again"]);
     assert_eq!(space.kubectl("get pods,configmaps -l dbg.run/id -o name"), "", "{output}");
     space.nothing_is_left();
 }
@@ -193,9 +193,10 @@ fn a_connection_that_is_cut_when_idle_is_never_idle() {
     lender(&space, "n1");
     // The heartbeat comes each 15 s.
     let proxy = Proxy::new(&space, Some(Duration::from_secs(20)));
+    // It ends by the limit of the check and not by what is between: nothing else was cut off.
     let output = goes_on(&space, &proxy).wait(SOON);
-    assert!(!said(&output).contains("connection"), "{} cuts\n{output}", proxy.cuts());
-    assert_ne!(output.code(), Some(exit::UNKNOWN), "{} cuts\n{output}", proxy.cuts());
+    assert!(output.took >= Duration::from_secs(60), "{} cuts\n{output}", proxy.cuts());
+    output.hides("disconnected");
     space.nothing_is_left();
 }
 

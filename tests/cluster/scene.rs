@@ -152,12 +152,20 @@ impl Space<'_> {
         self.scene.run(&format!("kubectl -n {} apply -f - >&2", self.name), objects);
     }
 
-    /// Everything of dbg's that the cluster has, and the agents and loaders that run on its nodes.
+    /// Everything of dbg's that this namespace has, and the agents and loaders that run on the nodes in no pod of another namespace.
     pub(crate) fn left(&self) -> Vec<String> {
         let objects = self.kubectl("get jobs,pods,configmaps -l dbg.run/id -o name");
-        let running = "for group in $(find /sys/fs/cgroup -path '*dbg-cluster*' -name cgroup.procs); do cat $group; done 2>/dev/null | sort -u |
-             while read -r pid; do tr '\\0' ' ' < /proc/$pid/cmdline 2>/dev/null; echo; done | grep -E '^/dbg-(agent|loader)' || true";
-        objects.lines().map(str::to_owned).chain(self.scene.run(running, "").lines().map(str::to_owned)).collect()
+        let running = format!(
+            "kubectl get pods -A --field-selector metadata.namespace!={} -o jsonpath='{{range .items[*]}}{{.metadata.uid}}{{\"\\n\"}}{{end}}' > /tmp/$$.others
+             for group in $(find /sys/fs/cgroup -path '*dbg-cluster*' -name cgroup.procs); do cat $group; done 2>/dev/null | sort -u |
+             while read -r pid; do
+                 grep -q -F -f /tmp/$$.others /proc/$pid/cgroup 2>/dev/null && continue
+                 tr '\\0' ' ' < /proc/$pid/cmdline 2>/dev/null; echo
+             done | grep -E '^/dbg-(agent|loader)' || true
+             rm -f /tmp/$$.others",
+            self.name
+        );
+        objects.lines().map(str::to_owned).chain(self.scene.run(&running, "").lines().map(str::to_owned)).collect()
     }
 
     /// The kubelet needs a moment to end what was deleted.

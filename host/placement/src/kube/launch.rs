@@ -309,6 +309,11 @@ impl Pod {
                 let ending = timeout(LINGER, self.exec.ended()).await.unwrap_or(Ending::Lingered);
                 let became = match ending {
                     Ending::Code(0) => None,
+                    // A program that ended has a status; without one it was the stream that did.
+                    Ending::Unknown => {
+                        let became = start::end_of(&self.cluster, &self.namespace, &self.name).await;
+                        Some(became.unwrap_or(PodFault::Cut))
+                    }
                     _ => start::end_of(&self.cluster, &self.namespace, &self.name).await,
                 };
                 (ending, became)

@@ -68,6 +68,9 @@ pub enum PodFault {
         /// What the cluster says.
         text: Words,
     },
+    /// The stream was cut, and the pod is as it was.
+    #[error("the connection to the agent's pod was cut")]
+    Cut,
     /// What the cluster made of it is not what it was asked for.
     #[error("something in the cluster changed the agent's pod: {text}")]
     Rewritten {
@@ -99,6 +102,9 @@ impl PodFault {
             Self::Deleted => "see who deletes pods there; run again".into(),
             Self::Ended { .. } => "run again when the node has what it lacks".into(),
             Self::NodeLost { .. } => "look at the machine itself, with `--target local`".into(),
+            Self::Cut => {
+                "see whether the API server restarted, or what is between here and it cuts connections; run again".into()
+            }
             Self::Rewritten { .. } => {
                 "`kubectl get mutatingwebhookconfigurations` lists what may do so; name a namespace that it leaves alone with `-n`".into()
             }
