@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+/// Servers write `null` where a list or a map has nothing in it.
+fn null_is_empty<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}
 
 /// Of any object.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -12,7 +17,9 @@ pub(super) struct Metadata {
     pub(super) namespace: String,
     pub(super) uid: String,
     pub(super) resource_version: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) labels: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) annotations: BTreeMap<String, String>,
     pub(super) deletion_timestamp: Option<String>,
 }
@@ -61,9 +68,12 @@ pub(super) struct Pod {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct PodSpec {
     pub(super) node_name: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) containers: Vec<Container>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) init_containers: Vec<Container>,
     pub(super) active_deadline_seconds: Option<i64>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) image_pull_secrets: Vec<serde::de::IgnoredAny>,
 }
 
@@ -72,7 +82,9 @@ pub(super) struct PodSpec {
 pub(super) struct Container {
     pub(super) name: String,
     pub(super) image: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) command: Vec<String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) volume_mounts: Vec<Mount>,
 }
 
@@ -88,7 +100,9 @@ pub(super) struct PodStatus {
     pub(super) phase: String,
     pub(super) reason: String,
     pub(super) message: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) conditions: Vec<Condition>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) container_statuses: Vec<ContainerStatus>,
 }
 
@@ -145,6 +159,7 @@ pub(super) struct Node {
 #[serde(default)]
 pub(super) struct NodeSpec {
     pub(super) unschedulable: bool,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) taints: Vec<Taint>,
 }
 
@@ -158,8 +173,10 @@ pub(super) struct Taint {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct NodeStatus {
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) conditions: Vec<Condition>,
     pub(super) node_info: NodeInfo,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) images: Vec<NodeImage>,
 }
 
@@ -175,6 +192,7 @@ pub(super) struct NodeInfo {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct NodeImage {
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) names: Vec<String>,
 }
 
@@ -189,6 +207,7 @@ pub(super) struct LimitRange {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct LimitRangeSpec {
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) limits: Vec<LimitItem>,
 }
 
@@ -197,8 +216,11 @@ pub(super) struct LimitRangeSpec {
 pub(super) struct LimitItem {
     #[serde(rename = "type")]
     pub(super) kind: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) min: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) max: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) max_limit_request_ratio: BTreeMap<String, String>,
 }
 
@@ -214,6 +236,7 @@ pub(super) struct Quota {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct QuotaSpec {
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) scopes: Vec<String>,
     pub(super) scope_selector: Option<serde::de::IgnoredAny>,
 }
@@ -221,7 +244,9 @@ pub(super) struct QuotaSpec {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct QuotaStatus {
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) hard: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) used: BTreeMap<String, String>,
 }
 
@@ -292,6 +317,15 @@ mod tests {
         let list: List<Pod> = serde_json::from_str(r#"{"metadata":{"continue":"t"},"items":null}"#).unwrap();
         assert_eq!(list.metadata.more, "t");
         assert_eq!(list.into_items().len(), 0);
+    }
+
+    #[test]
+    fn null_is_a_list_or_a_map_with_nothing_in_it() {
+        let text = r#"{"metadata":{"labels":null},"spec":{"taints":null},"status":{"images":[{"names":null},{"names":["a"]}]}}"#;
+        let node: Node = serde_json::from_str(text).unwrap();
+        let names: Vec<&String> = node.status.images.iter().flat_map(|image| &image.names).collect();
+        assert_eq!(names, ["a"]);
+        assert!(node.spec.taints.is_empty() && node.metadata.labels.is_empty());
     }
 
     #[test]

@@ -36,6 +36,7 @@ fn plan(target: &str, needs: &[Capability]) -> PodPlan {
         node: NodeFacts::There(node),
         images,
         room: Room::default(),
+        cleanup: Cleanup::default(),
     };
     let plan = of_cluster(&needs.iter().copied().collect(), &target).unwrap();
     let Place::Pod(plan) = plan.place.what else { panic!() };
