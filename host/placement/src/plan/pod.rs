@@ -181,6 +181,7 @@ fn ordinary(
     image: Because<PodImage>,
 ) -> Result<PodPlan, Refusal> {
     let namespace = match target {
+        Target::Namespace(name) => Because::new(name.to_string(), "it is the target"),
         Target::Pod(pod) => return Err(Refusal::NoAgentInPod { pod: pod.clone() }),
         _ => Because::new(cluster.namespace.clone(), cluster.namespace_reason),
     };
