@@ -5,6 +5,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a test ends by panicking, and starts the tools that people use"
 )]
 

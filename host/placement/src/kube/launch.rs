@@ -11,6 +11,7 @@ use super::answers;
 use super::connect::{Cluster, Clusters};
 use super::error::ClusterError;
 use super::exec::{Exec, exec};
+use super::images::Borrowed;
 use super::lease::{Kind, Lease};
 use super::loading;
 use super::request::Path;
@@ -71,23 +72,14 @@ pub(crate) async fn launch(
         begin.namespace().await?;
     }
     let (stream, pod) = match begin.plan.image.what.clone() {
-        PodImage::Agent(reference) => begin.pod(0, &reference, None).await?,
-        PodImage::Borrowed(images) => {
-            let loader = begin.loader().await?;
-            let (mut tried, mut last) = (0, None::<LaunchError>);
-            loop {
-                let Some(image) = images.get(tried) else {
-                    let none = PodFault::NotLoaded { text: Words::of("there is no image to borrow") };
-                    return Err(last.unwrap_or_else(|| none.into()));
-                };
-                match begin.pod(tried, &image.reference, Some(&loader)).await {
-                    Ok(begun) => break begun,
-                    Err(LaunchError::Pod(fault)) if fault.is_of_image() => last = Some(fault.into()),
-                    Err(error) => return Err(error),
-                }
-                tried += 1;
+        PodImage::Agent(reference) => match begin.pod(0, &reference, None).await {
+            // A kubelet tells late that an image is gone.
+            Err(LaunchError::Pod(fault)) if fault.is_of_image() && !begin.plan.otherwise.is_empty() => {
+                begin.borrowing(&begin.plan.otherwise, 1).await?
             }
-        }
+            begun => begun?,
+        },
+        PodImage::Borrowed(images) => begin.borrowing(&images, 0).await?,
     };
     Ok(Launched::pod(stream, pod, Arc::clone(&mission.key)))
 }
@@ -105,6 +97,19 @@ struct Begin {
 impl Begin {
     fn identity(&self, name: String) -> Identity {
         Identity { name, owner: Owner::this().labels(&self.mission.run, self.mission.deadline) }
+    }
+
+    /// A pod of the first of these images that works; `attempts` were made before.
+    async fn borrowing(&self, images: &[Borrowed], attempts: usize) -> Result<(Stream, Pod), LaunchError> {
+        let loader = self.loader().await?;
+        let mut last: LaunchError = PodFault::NotLoaded { text: Words::of("there is no image to borrow") }.into();
+        for (attempt, image) in (attempts..).zip(images) {
+            match self.pod(attempt, &image.reference, Some(&loader)).await {
+                Err(LaunchError::Pod(fault)) if fault.is_of_image() => last = fault.into(),
+                begun => return begun,
+            }
+        }
+        Err(last)
     }
 
     /// Makes the namespace, where it is not there. It stays: others may put something into it.

@@ -183,8 +183,10 @@ fn container(plan: &PodPlan, image: &str, is_borrowed: bool, lasting: Duration) 
     Container {
         name: CONTAINER.to_owned(),
         image: Some(image.to_owned()),
-        // A borrowed image is there; pulling it would be another one, later.
-        image_pull_policy: Some(if is_borrowed { "Never" } else { "IfNotPresent" }.to_owned()),
+        // What was found there is there; pulling it would be another one, later.
+        image_pull_policy: Some(
+            if is_borrowed || !plan.otherwise.is_empty() { "Never" } else { "IfNotPresent" }.to_owned(),
+        ),
         command: Some(vec![program, "park".to_owned(), seconds(lasting).to_string()]),
         working_dir: Some("/".to_owned()),
         resources: Some(resources(plan)),

@@ -27,6 +27,8 @@ pub struct PodPlan {
     pub architecture: Architecture,
     /// Of which image, and how the agent gets into it.
     pub image: Because<PodImage>,
+    /// Where the agent's own image was found on the node: what is borrowed when it is not there any more.
+    pub otherwise: Vec<Borrowed>,
     /// Namespaces of the node that it has.
     pub joins: Vec<Because<NodeNamespace>>,
     /// Namespaces that are its own.
@@ -109,6 +111,9 @@ pub(super) fn of(needs: &Needs, target: &ClusterTarget) -> Result<Plan, Refusal>
     let ClusterTarget { cluster, target, node, images, room, cleanup } = target;
     let seen = reachable(cluster, node)?;
     let mut plan = ordinary(needs, cluster, target, node, image(cluster, images, seen)?)?;
+    if images.named.is_none() && images.own.is_some() {
+        plan.otherwise.clone_from(&images.borrowed);
+    }
     fit(&mut plan, room)?;
     plan.cleanup = *cleanup;
     let mut notes = cluster.notes.clone();
@@ -207,6 +212,7 @@ fn ordinary(
         // Where nobody says, it is most likely this machine's.
         architecture: architecture.unwrap_or(Architecture::OWN),
         image,
+        otherwise: Vec::new(),
         joins: Vec::new(),
         leaves: vec![
             Because::new(NodeNamespace::Network, "checks see what an ordinary pod of this namespace sees"),
