@@ -5,17 +5,23 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a test ends by panicking, and starts the tools that people use"
 )]
 
 mod checks;
 mod ending;
+mod fault;
 mod life;
 mod node;
 mod pod;
 mod pods;
+mod proxy;
 mod recipe;
 mod refusal;
 mod scene;
 mod shell;
 mod workload;
+
+mod server;
+mod webhook;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dbg_tests::{LIMIT, exit, until};
 
-use crate::scene::{Scene, Space};
+use crate::scene::{AgentImage, Scene, Space};
 
 /// An image is on a node because a pod runs of it.
 pub(crate) fn lender(space: &Space<'_>, node: &str) {
@@ -89,24 +89,75 @@ fn several_nodes_share_one_loader_and_two_checks_one_session() {
 fn with_an_image_that_the_node_has_nothing_else_is_created() {
     let Some(scene) = Scene::new() else { return };
     let space = scene.namespace("dbg-image");
-    let archive = space.context.home.path().join("agent.tar");
-    let saved = space.context.type_in("image save agent.tar").run();
-    let name = saved.stdout().split_whitespace().nth(1).expect("a name").to_owned();
-    scene.run(&format!("{} load '{}' >&2", crate::scene::xtask(), archive.display()), "");
-    let reference = format!("docker.io/library/{name}");
-    let line = format!("--target node/n1 --image {reference} -o ndjson sleeps-a-minute");
+    let Some(image) = AgentImage::load(&space) else { return };
+    let line = format!("--target node/n1 --image {} -o ndjson sleeps-a-minute", image.reference);
     let running = space.guest("hostile-run", &line).start();
     running.wait_for("it started", LIMIT);
     assert_eq!(space.kubectl("get configmaps -l dbg.run/id -o name"), "");
     running.signal(rustix::process::Signal::TERM);
-    running.wait(LIMIT);
+    let _ended = running.wait(LIMIT);
     space.nothing_is_left();
     // The node says that it has it, sooner or later, and then it needs not be named.
     let finds = || space.dbg("target explain node/n1 -o json").run().stdout().contains("agent's own image");
     assert!(until(Duration::from_secs(60), finds), "{}", space.dbg("target explain node/n1").run());
-    // Other tests count on nodes that have never seen it.
-    for node in ["n1", "n2"] {
-        scene.run(&format!("{} enter {node} -- ctr -n k8s.io images rm {reference} >&2", crate::scene::xtask()), "");
-    }
+    drop(image);
     assert!(until(Duration::from_secs(90), || !finds()), "the nodes still name it");
+}
+
+#[test]
+fn a_job_owns_the_pod_where_the_cluster_is_to_clean_up() {
+    let Some(scene) = Scene::new() else { return };
+    let space = scene.namespace("dbg-job");
+    lender(&space, "n1");
+    space.dbg("target explain node/n1 sock-summary --cleanup job").run().exits(exit::PASS).says("one Job");
+    space.dbg("run --target node/n1 sock-summary --cleanup job").run().exits(exit::PASS);
+    space.nothing_is_left();
+    let running = space.guest("hostile-run", "--target node/n1 --cleanup job -o ndjson sleeps-a-minute").start();
+    running.wait_for("it started", LIMIT);
+    let owner = "get pods -l dbg.run/id -o jsonpath='{.items[0].metadata.ownerReferences[0].kind}'";
+    assert_eq!(space.kubectl(owner), "Job");
+    let lasts = space.kubectl("get jobs -o jsonpath='{.items[0].spec.ttlSecondsAfterFinished}'");
+    assert!(lasts.parse::<u32>().is_ok_and(|seconds| seconds <= 60), "{lasts}");
+    running.signal(rustix::process::Signal::KILL);
+    let _ended = running.wait(LIMIT);
+    space.dbg("gc").run().exits(exit::PASS).says("Job dbg-job/");
+    space.nothing_is_left();
+}
+
+#[test]
+fn a_namespace_is_created_where_that_was_asked_for_alone() {
+    let Some(scene) = Scene::new() else { return };
+    let space = scene.namespace("dbg-lender");
+    lender(&space, "n1");
+    let run = |more: &str| {
+        let line = format!("run --target node/n1 sock-summary -n dbg-made {more}");
+        space.context.type_in(&line).variable("KUBECONFIG", space.context.home.path().join("kubeconfig")).run()
+    };
+    run("").exits(exit::UNKNOWN).says("--create-namespace");
+    run("--create-namespace").exits(exit::PASS);
+    let level =
+        "kubectl get namespace dbg-made -o jsonpath='{.metadata.labels.pod-security\\.kubernetes\\.io/enforce}'";
+    assert_eq!(scene.run(level, ""), "privileged");
+    run("--create-namespace").exits(exit::PASS);
+    scene.run("kubectl delete namespace dbg-made --wait=false >&2", "");
+    space.nothing_is_left();
+    let output = space.context.type_in("run dns-check --create-namespace").run();
+    output.exits(exit::USAGE).warns("no target takes one");
+}
+
+#[test]
+fn pods_for_nodes_are_where_the_policy_says() {
+    let Some(scene) = Scene::new() else { return };
+    let space = scene.namespace("dbg-policy");
+    lender(&space, "n1");
+    let policy = b"[cluster]\nnode-namespace = 'dbg-policy'\n";
+    space.context.home.write("config/dbg/policy.toml", policy);
+    let explain = |line: &str| {
+        space.context.type_in(line).variable("KUBECONFIG", space.context.home.path().join("kubeconfig")).run()
+    };
+    explain("target explain node/n1").exits(exit::PASS).says("the namespace `dbg-policy`").says("policy");
+    explain("target explain node/n1 -n default").exits(exit::PASS).says("the namespace `default`");
+    explain("target explain cluster").says("the namespace `default`");
+    explain("run --target node/n1 sock-summary").exits(exit::PASS);
+    space.nothing_is_left();
 }

@@ -84,6 +84,36 @@ impl Scene {
     }
 }
 
+/// The agent's image on both nodes; it is removed from them with the value, since other tests count on nodes that have never seen it.
+pub(crate) struct AgentImage<'scene> {
+    scene: &'scene Scene,
+    pub(crate) reference: String,
+}
+
+impl<'scene> AgentImage<'scene> {
+    /// None where the nodes are somebody else's.
+    pub(crate) fn load(space: &Space<'scene>) -> Option<Self> {
+        if told().as_deref() == Some("existing") {
+            skip("it loads an image onto nodes, which an existing cluster's may not be given");
+            return None;
+        }
+        let archive = space.context.home.path().join("agent.tar");
+        let saved = space.context.type_in("image save agent.tar").run();
+        let name = saved.stdout().split_whitespace().nth(1).expect("a name").to_owned();
+        space.scene.run(&format!("{} load '{}' >&2", xtask(), archive.display()), "");
+        Some(Self { scene: space.scene, reference: format!("docker.io/library/{name}") })
+    }
+}
+
+impl Drop for AgentImage<'_> {
+    fn drop(&mut self) {
+        for node in ["n1", "n2"] {
+            let remove = format!("{} enter {node} -- ctr -n k8s.io images rm {}", xtask(), self.reference);
+            shell(&format!("{}\n{remove}", self.scene.exports), "");
+        }
+    }
+}
+
 /// A namespace of the cluster that goes with the value.
 pub(crate) struct Space<'scene> {
     pub(crate) scene: &'scene Scene,
@@ -113,6 +143,11 @@ impl Space<'_> {
         invocation.args(["-n", self.name]).variable("KUBECONFIG", &self.kubeconfig).within(Duration::from_secs(120))
     }
 
+    /// What its kubeconfig says.
+    pub(crate) fn kubeconfig(&self) -> String {
+        std::fs::read_to_string(&self.kubeconfig).expect("it is there")
+    }
+
     /// Runs `kubectl` with these words for this namespace; what it writes to stdout.
     pub(crate) fn kubectl(&self, words: &str) -> String {
         self.scene.run(&format!("kubectl -n {} {words}", self.name), "")
@@ -123,12 +158,20 @@ impl Space<'_> {
         self.scene.run(&format!("kubectl -n {} apply -f - >&2", self.name), objects);
     }
 
-    /// Everything of dbg's that the cluster has, and the agents and loaders that run on its nodes.
+    /// Everything of dbg's that this namespace has, and the agents and loaders that run on the nodes in no pod of another namespace.
     pub(crate) fn left(&self) -> Vec<String> {
-        let objects = self.kubectl("get pods,configmaps -l dbg.run/id -o name");
-        let running = "for group in $(find /sys/fs/cgroup -path '*dbg-cluster*' -name cgroup.procs); do cat $group; done 2>/dev/null | sort -u |
-             while read -r pid; do tr '\\0' ' ' < /proc/$pid/cmdline 2>/dev/null; echo; done | grep -E '^/dbg-(agent|loader)' || true";
-        objects.lines().map(str::to_owned).chain(self.scene.run(running, "").lines().map(str::to_owned)).collect()
+        let objects = self.kubectl("get jobs,pods,configmaps -l dbg.run/id -o name");
+        let running = format!(
+            "kubectl get pods -A --field-selector metadata.namespace!={} -o jsonpath='{{range .items[*]}}{{.metadata.uid}}{{\"\\n\"}}{{end}}' > /tmp/$$.others
+             for group in $(find /sys/fs/cgroup -path '*dbg-cluster*' -name cgroup.procs); do cat $group; done 2>/dev/null | sort -u |
+             while read -r pid; do
+                 grep -q -F -f /tmp/$$.others /proc/$pid/cgroup 2>/dev/null && continue
+                 tr '\\0' ' ' < /proc/$pid/cmdline 2>/dev/null; echo
+             done | grep -E '^/dbg-(agent|loader)' || true
+             rm -f /tmp/$$.others",
+            self.name
+        );
+        objects.lines().map(str::to_owned).chain(self.scene.run(&running, "").lines().map(str::to_owned)).collect()
     }
 
     /// The kubelet needs a moment to end what was deleted.

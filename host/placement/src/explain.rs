@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::Behind;
 use crate::docker::Words;
-use crate::kube::Lender;
+use crate::kube::{Cleanup, Lender};
 use crate::plan::{
     AgentImage, Because, ChildPlan, ContainerPlan, EnteredContainer, HostNamespace, Joined, Limit, NetworkOf,
     NodeNamespace, PidsOf, Place, Plan, PodImage, PodOption, PodPlan, Privilege, RootOf, User,
@@ -163,7 +163,11 @@ fn of_pod(target: String, reason: &str, plan: &PodPlan, notes: Vec<String>) -> E
     options.extend(items(&plan.options, |option| pod_option(*option).to_owned()));
     options.push(item("no log", "the first process prints nothing, and the session runs over exec, encrypted"));
     let node = plan.node.as_ref().map(|node| item(format!("the node `{}`", Words::of(&node.what)), &node.reason));
-    let mut creates = vec![item("one pod", "labelled with this run, its owner and its deadline")];
+    let labelled = "labelled with this run, its owner and its deadline";
+    let mut creates = match plan.cleanup {
+        Cleanup::Gc => vec![item("one pod", labelled)],
+        Cleanup::Job => vec![item("one Job, which makes one pod", labelled)],
+    };
     let mut image = Vec::new();
     match &plan.image.what {
         PodImage::Agent(reference) => {
@@ -219,7 +223,13 @@ fn of_pod(target: String, reason: &str, plan: &PodPlan, notes: Vec<String>) -> E
                 "the deadline",
                 "the time that the checks may take, and some minutes; the kubelet and the first process both keep it",
             ),
-            item("`dbg gc`", "removes what a run whose process was killed has left"),
+            match plan.cleanup {
+                Cleanup::Gc => item("`dbg gc`", "removes what a run whose process was killed has left"),
+                Cleanup::Job => item(
+                    "a minute after that",
+                    "the cluster removes the Job and its pod by itself; a ConfigMap that is left, `dbg gc` removes",
+                ),
+            },
         ],
         notes,
     }

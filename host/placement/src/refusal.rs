@@ -343,6 +343,14 @@ pub enum Refusal {
         /// What to do next.
         hint: &'static str,
     },
+    /// The cluster would make another pod of it.
+    #[error("something in the cluster would change the agent's pod in the namespace `{namespace}`: {text}")]
+    PodRewritten {
+        /// The namespace.
+        namespace: Words,
+        /// What would be gone or changed.
+        text: Words,
+    },
     /// `/proc` does not say who we are.
     #[error("`/proc` does not say which namespaces this dbg is in: {0}")]
     NoProc(Errno),
@@ -450,6 +458,9 @@ impl Refusal {
             Self::ContainerRefused { hint, .. } => (*hint).to_owned(),
             Self::Rights(_) => "`dbg target rbac TARGET CHECK` prints the role to ask for".to_owned(),
             Self::PodRefused { hint, .. } => (*hint).to_owned(),
+            Self::PodRewritten { .. } => {
+                "`kubectl get mutatingwebhookconfigurations` lists what may do so; whoever runs it can leave the agent's pods alone, or name a namespace that it leaves alone with `-n`".to_owned()
+            }
             Self::Unreadable { .. } | Self::UnreadableNetns { .. } => return None,
         })
     }

@@ -93,7 +93,6 @@ pub fn find(kind: &str, namespace: &str, name: &str) -> Result<Option<Object>, E
 }
 
 /// Objects of a kind; nothing is asked before [`List::read`].
-#[must_use]
 pub fn list(kind: &str) -> List {
     List { kind: kind.to_owned(), ..List::default() }
 }

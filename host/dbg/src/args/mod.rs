@@ -29,7 +29,7 @@ pub(crate) use completion::Completion;
 pub(crate) use gc::Gc;
 pub(crate) use image::{ImageCommand, ImageSave};
 pub(crate) use key::{KeyCommand, KeyNew, KeyShow};
-pub(crate) use making::Making;
+pub(crate) use making::{CleanupWord, Making};
 pub(crate) use output::{ListFormat, ObjectFormat, ReportFormat};
 pub(crate) use passphrase::Passphrases;
 pub(crate) use plugin::{PluginAdd, PluginCommand, PluginGrant, PluginLoad, PluginRemove, PluginSave, PluginShow};

@@ -13,7 +13,7 @@ use crate::describe::Columns;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer;
-use crate::settings::{Terminal, cluster_settings, engine_settings};
+use crate::settings::{Paths, Site, Terminal, by_policy, cluster_settings, engine_settings};
 
 /// One container, or one object of a cluster. Texts are raw.
 #[derive(Serialize)]
@@ -45,7 +45,9 @@ impl Found {
 
 pub(crate) fn gc(args: &Gc, terminal: &Terminal) -> Result<Exit, Fault> {
     let engines = Engines::new(engine_settings(), agents::carried(), Asked::default());
-    let clusters = Clusters::new(cluster_settings(&args.cluster, None)?, agents::carried());
+    let site = Site::open(Paths::of_this_user())?;
+    let cluster = by_policy(&cluster_settings(&args.cluster, None)?, &site.policy);
+    let clusters = Clusters::new(cluster, agents::carried());
     let names_cluster = args.all_namespaces || args.cluster.names_one();
     let namespaces = if args.all_namespaces { Namespaces::All } else { Namespaces::One };
     let (of_engine, of_cluster) = block_on(async {

@@ -6,11 +6,12 @@ use std::time::Duration;
 use anyhow::anyhow;
 use dbg_model::{ImageName, KubeName, Target, parse_duration};
 use dbg_placement::ClusterSettings;
-use dbg_placement::kube::{ExecPlugins, Kubeconfigs, Via};
+use dbg_placement::kube::{Cleanup, ExecPlugins, Kubeconfigs, MissingNamespace, Via};
 
-use crate::args::{ClusterArgs, PodArgs, ViaWord};
+use crate::args::{CleanupWord, ClusterArgs, Making, PodArgs, ViaWord};
 use crate::diagnostic::{Fault, hinted};
 use crate::env;
+use crate::settings::Policy;
 
 /// How long a container that was added to a pod waits for further runs.
 const KEEP: Duration = Duration::from_secs(600);
@@ -67,6 +68,9 @@ pub(crate) fn cluster_settings(args: &ClusterArgs, image: Option<&ImageName>) ->
         image: image.map(ToString::to_string),
         via: Via::Pod,
         keep: KEEP,
+        node_namespace: None,
+        missing_namespace: MissingNamespace::Refused,
+        cleanup: Cleanup::Gc,
         is_in_cluster: env::KUBERNETES_SERVICE_HOST.read().is_some(),
     })
 }
@@ -86,6 +90,35 @@ pub(crate) fn typed(cluster: &ClusterArgs, pod: &PodArgs) -> Vec<String> {
         .chain(flag("--via", via))
         .chain(flag("--keep", pod.keep.clone()))
         .collect()
+}
+
+/// How pods are made, as it was typed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PodsMade {
+    missing_namespace: MissingNamespace,
+    cleanup: Cleanup,
+}
+
+impl PodsMade {
+    pub(super) fn of(making: &Making) -> Self {
+        let missing_namespace =
+            if making.create_namespace { MissingNamespace::Created } else { MissingNamespace::Refused };
+        let cleanup = match making.cleanup {
+            CleanupWord::Gc => Cleanup::Gc,
+            CleanupWord::Job => Cleanup::Job,
+        };
+        Self { missing_namespace, cleanup }
+    }
+
+    pub(super) fn in_cluster(self, settings: ClusterSettings) -> ClusterSettings {
+        let Self { missing_namespace, cleanup } = self;
+        ClusterSettings { missing_namespace, cleanup, ..settings }
+    }
+}
+
+/// The same, with what the policy says of pods.
+pub(crate) fn by_policy(settings: &ClusterSettings, policy: &Policy) -> ClusterSettings {
+    ClusterSettings { node_namespace: policy.node_namespace.as_ref().map(ToString::to_string), ..settings.clone() }
 }
 
 fn kubeconfigs(args: &ClusterArgs) -> Kubeconfigs {

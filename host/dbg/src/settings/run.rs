@@ -6,9 +6,9 @@ use dbg_model::{ImageName, Target};
 use dbg_placement::{Asked, ClusterSettings, Privilege};
 
 use super::cluster::pods;
-use super::{CheckSettings, cluster_settings};
+use super::{CheckSettings, PodsMade, cluster_settings};
 use crate::args;
-use crate::args::{Making, Recording, ReportFormat};
+use crate::args::{CleanupWord, Making, Recording, ReportFormat};
 use crate::diagnostic::{Fault, hinted};
 use crate::exit::FailOn;
 use crate::settings::Repetition;
@@ -63,7 +63,13 @@ pub(super) fn reach(targets: Vec<Target>, pid: bool) -> Result<Vec<Target>, Faul
 
 /// How containers are to be made, which is for targets of the engine alone.
 pub(super) fn making(making: Making, targets: &[Target]) -> Result<Asked, Fault> {
-    let Making { image, privileged } = making;
+    let Making { image, privileged, create_namespace, cleanup } = making;
+    let asks_cluster = create_namespace.then_some("--create-namespace");
+    let asks_cluster = asks_cluster.or((cleanup == CleanupWord::Job).then_some("--cleanup=job"));
+    if let (Some(flag), false) = (asks_cluster, targets.iter().any(Target::is_of_cluster)) {
+        let error = anyhow::anyhow!("`{flag}` is of pods, and no target takes one");
+        return Err(Fault::usage(hinted(error, "`dbg target list` lists the targets of a cluster")));
+    }
     let image: Option<ImageName> = image.map(|image| image.parse().map_err(Fault::usage)).transpose()?;
     let privilege = if privileged { Privilege::All } else { Privilege::Least };
     let asked = Asked { image, privilege };
@@ -94,13 +100,14 @@ impl TryFrom<args::Run> for RunSettings {
             let error = anyhow::anyhow!("`-l` names nodes of the target `nodes`, which is none of these");
             return Err(Fault::usage(hinted(error, "write `--target nodes`, or leave `-l` out")));
         }
+        let made = PodsMade::of(&args.making);
         let asked = making(args.making, &targets)?;
         let mut cluster = cluster_settings(&args.cluster, asked.image.as_ref())?;
         let targets = pods(&args.pod, &mut cluster, targets)?;
         Ok(Self {
             targets: reach(targets, args.pid)?,
             selector: args.selector,
-            cluster,
+            cluster: made.in_cluster(cluster),
             asked,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,

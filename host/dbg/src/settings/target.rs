@@ -4,7 +4,7 @@ use dbg_model::{ImageName, Target};
 use dbg_placement::{Asked, ClusterSettings};
 
 use super::cluster::pods;
-use super::{CheckSettings, cluster_settings};
+use super::{CheckSettings, PodsMade, cluster_settings};
 use crate::args::{ListFormat, ObjectFormat, TargetExplain, TargetRbac};
 use crate::diagnostic::{Fault, hinted};
 
@@ -40,6 +40,7 @@ impl TryFrom<TargetExplain> for ExplainSettings {
     fn try_from(args: TargetExplain) -> Result<Self, Fault> {
         let target = args.target.parse().map_err(Fault::usage)?;
         let reached = super::run::reach(vec![target], args.pid)?;
+        let made = PodsMade::of(&args.making);
         let asked = super::run::making(args.making, &reached)?;
         let mut cluster = cluster_settings(&args.cluster, asked.image.as_ref())?;
         let [target] = &*pods(&args.pod, &mut cluster, reached)? else {
@@ -49,7 +50,7 @@ impl TryFrom<TargetExplain> for ExplainSettings {
         Ok(Self {
             target: target.clone(),
             detail,
-            cluster,
+            cluster: made.in_cluster(cluster),
             asked,
             checks: CheckSettings::new(&args.words, args.selection)?,
             output: args.output,

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+/// Servers write `null` where a list or a map has nothing in it.
+fn null_is_empty<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}
 
 /// Of any object.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -12,7 +17,9 @@ pub(super) struct Metadata {
     pub(super) namespace: String,
     pub(super) uid: String,
     pub(super) resource_version: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) labels: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) annotations: BTreeMap<String, String>,
     pub(super) creation_timestamp: String,
     pub(super) deletion_timestamp: Option<String>,
@@ -39,6 +46,8 @@ pub(super) struct List<T> {
 pub(super) struct ListMetadata {
     #[serde(rename = "continue", default)]
     pub(super) more: String,
+    #[serde(rename = "resourceVersion", default)]
+    pub(super) resource_version: String,
 }
 
 impl<T> List<T> {
@@ -60,9 +69,15 @@ pub(super) struct Pod {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct PodSpec {
     pub(super) node_name: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) containers: Vec<Container>,
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) init_containers: Vec<Container>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) ephemeral_containers: Vec<Container>,
     pub(super) security_context: Security,
+    pub(super) active_deadline_seconds: Option<i64>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) image_pull_secrets: Vec<serde::de::IgnoredAny>,
 }
 
@@ -71,11 +86,14 @@ pub(super) struct PodSpec {
 pub(super) struct Container {
     pub(super) name: String,
     pub(super) image: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) command: Vec<String>,
     /// As it is, to be compared.
     pub(super) security_context: Option<serde_json::Value>,
     /// Only of an ephemeral one.
     pub(super) target_container_name: String,
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) volume_mounts: Vec<Mount>,
 }
 
 /// As whom the processes of a pod or a container run.
@@ -91,8 +109,16 @@ pub(super) struct Security {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Rights {
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) add: Vec<String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) drop: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Mount {
+    pub(super) mount_path: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -101,7 +127,9 @@ pub(super) struct PodStatus {
     pub(super) phase: String,
     pub(super) reason: String,
     pub(super) message: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) conditions: Vec<Condition>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) container_statuses: Vec<ContainerStatus>,
     pub(super) ephemeral_container_statuses: Vec<ContainerStatus>,
 }
@@ -168,6 +196,7 @@ pub(super) struct Node {
 #[serde(default)]
 pub(super) struct NodeSpec {
     pub(super) unschedulable: bool,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) taints: Vec<Taint>,
 }
 
@@ -181,8 +210,10 @@ pub(super) struct Taint {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct NodeStatus {
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) conditions: Vec<Condition>,
     pub(super) node_info: NodeInfo,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) images: Vec<NodeImage>,
 }
 
@@ -198,18 +229,62 @@ pub(super) struct NodeInfo {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct NodeImage {
-    // Null once somebody took its names away.
-    #[serde(deserialize_with = "or_none")]
+    #[serde(deserialize_with = "null_is_empty")]
     pub(super) names: Vec<String>,
 }
 
-/// Null stands for nothing.
-fn or_none<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+/// What containers and pods of a namespace may have.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LimitRange {
+    pub(super) metadata: Metadata,
+    pub(super) spec: LimitRangeSpec,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LimitRangeSpec {
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) limits: Vec<LimitItem>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct LimitItem {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) min: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) max: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) max_limit_request_ratio: BTreeMap<String, String>,
+}
+
+/// What all of a namespace may have.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Quota {
+    pub(super) metadata: Metadata,
+    pub(super) spec: QuotaSpec,
+    pub(super) status: QuotaStatus,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct QuotaSpec {
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) scopes: Vec<String>,
+    pub(super) scope_selector: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct QuotaStatus {
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) hard: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_is_empty")]
+    pub(super) used: BTreeMap<String, String>,
 }
 
 /// The answer to an access review.
@@ -293,10 +368,12 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_lost_its_names_is_one_without_any() {
-        let node: Node =
-            serde_json::from_str(r#"{"status":{"images":[{"names":null},{"names":["a:1"]},{}]}}"#).unwrap();
-        assert_eq!(node.status.images.iter().map(|image| image.names.len()).collect::<Vec<_>>(), [0, 1, 0]);
+    fn null_is_a_list_or_a_map_with_nothing_in_it() {
+        let text = r#"{"metadata":{"labels":null},"spec":{"taints":null},"status":{"images":[{"names":null},{"names":["a"]}]}}"#;
+        let node: Node = serde_json::from_str(text).unwrap();
+        let names: Vec<&String> = node.status.images.iter().flat_map(|image| &image.names).collect();
+        assert_eq!(names, ["a"]);
+        assert!(node.spec.taints.is_empty() && node.metadata.labels.is_empty());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The cluster that is meant, and how it is asked: within bounds of bytes and time, with errors that name the defect.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use dbg_model::Target;
 use http_body_util::Limited;
 use hyper::Response;
 use kube::client::{ClientBuilder, DynBody};
@@ -21,7 +23,8 @@ use super::lease::Leases;
 use super::preflight::Access;
 use super::request::Path;
 use super::rights::Right;
-use super::settings::{ClusterSettings, Via};
+use super::room::{self, Room};
+use super::settings::{Cleanup, ClusterSettings, MissingNamespace, Via};
 use crate::Agents;
 use crate::docker::Words;
 
@@ -196,6 +199,8 @@ struct Inside {
     cluster: OnceCell<Cluster>,
     minor: OnceCell<Option<u32>>,
     reviews: Mutex<Vec<(Right, Access)>>,
+    /// By namespace: what was there when it was first looked at.
+    rooms: Mutex<BTreeMap<String, Arc<OnceCell<Room>>>>,
     leases: Leases,
     loaders: Loaders,
     turns: Semaphore,
@@ -211,6 +216,7 @@ impl Clusters {
             cluster: OnceCell::new(),
             minor: OnceCell::new(),
             reviews: Mutex::default(),
+            rooms: Mutex::default(),
             leases: Leases::default(),
             loaders: Loaders::default(),
             turns: Semaphore::new(AT_ONCE),
@@ -269,12 +275,52 @@ impl Clusters {
         self.0.settings.keep
     }
 
+    /// `--cleanup`.
+    pub(super) fn cleanup(&self) -> Cleanup {
+        self.0.settings.cleanup
+    }
+
+    /// `--create-namespace`.
+    pub(super) fn missing_namespace(&self) -> MissingNamespace {
+        self.0.settings.missing_namespace
+    }
+
+    /// Where the pod for a target is, and why there.
+    pub(super) fn namespace_of(&self, cluster: &Cluster, target: &Target) -> (String, &'static str) {
+        let settings = &self.0.settings;
+        match (target, &settings.node_namespace) {
+            (Target::Namespace(name), _) => (name.to_string(), "it is the target"),
+            (Target::Node(_), Some(named)) if settings.namespace.is_none() => {
+                (named.clone(), "this site's policy has pods for nodes there")
+            }
+            _ => (cluster.namespace().to_owned(), "`-n` or the context says so; `default` where neither does"),
+        }
+    }
+
+    /// Where runs of this user may have left something, when no namespace is named.
+    pub(super) fn usual_namespaces(&self, cluster: &Cluster) -> Vec<String> {
+        let settings = &self.0.settings;
+        let for_nodes = settings.node_namespace.clone().filter(|_| settings.namespace.is_none());
+        let own = cluster.namespace().to_owned();
+        let for_nodes = for_nodes.filter(|name| *name != own);
+        [own].into_iter().chain(for_nodes).collect()
+    }
+
     /// The minor version of the server; none where it does not say.
     pub(super) async fn minor(&self, cluster: &Cluster) -> Option<u32> {
         let ask = || async {
             cluster.get::<Version>("say its version", Path::version()).await.ok().and_then(|it| it.minor())
         };
         *self.0.minor.get_or_init(ask).await
+    }
+
+    /// How much a pod may take in a namespace: asked once for all targets of a run there.
+    pub(super) async fn room(&self, cluster: &Cluster, namespace: &str) -> Room {
+        let cell = {
+            let mut rooms = self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(rooms.entry(namespace.to_owned()).or_default())
+        };
+        cell.get_or_init(|| room::look(cluster, namespace)).await.clone()
     }
 
     /// What a review of this right came to before.

@@ -150,6 +150,14 @@ pub enum ClusterError {
         /// The bound.
         limit: usize,
     },
+    /// A list goes on and on.
+    #[error("the cluster's list does not come to an end when asked to {doing}: there is more behind {objects} objects")]
+    Endless {
+        /// What it was asked.
+        doing: &'static str,
+        /// How many came.
+        objects: usize,
+    },
     /// What answers is no API server, or says what none says.
     #[error("the cluster's answer makes no sense when asked to {doing}: {reason}")]
     Garbage {
@@ -218,7 +226,7 @@ impl ClusterError {
             }
             Self::Forbidden { .. } => "`dbg target rbac TARGET CHECK` prints the role that it takes".into(),
             Self::Silent { .. } => "`--request-timeout` waits longer".into(),
-            Self::Garbage { .. } | Self::TooLong { .. } => {
+            Self::Garbage { .. } | Self::TooLong { .. } | Self::Endless { .. } => {
                 "see what listens at the `server` of the kubeconfig: it does not answer as an API server does".into()
             }
             Self::Refused { .. } | Self::Broke { .. } => return None,

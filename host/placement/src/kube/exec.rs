@@ -1,14 +1,17 @@
 //! A program in a pod, over exec: its stdin and stdout as one stream, what it says on stderr kept apart, and how it ended.
 
+use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Shared};
+use futures::{Future as _, FutureExt as _};
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
 use kube::Api;
 use kube::api::{AttachParams, AttachedProcess};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, ReadBuf};
 use tokio::task::JoinHandle;
 
 use super::connect::Cluster;
@@ -21,10 +24,13 @@ const WORDS: usize = 4096;
 /// What waits in each direction: what a pipe of the kernel holds.
 const WAITING: usize = 64 * 1024;
 
+/// Ready once nothing more comes: with the status, or without one when the stream was cut.
+type Ended = Shared<BoxFuture<'static, Option<Status>>>;
+
 /// A program that runs in a pod. Dropping it cuts its streams.
 pub(super) struct Exec {
     said: Arc<Mutex<Vec<u8>>>,
-    status: BoxFuture<'static, Option<Status>>,
+    status: Ended,
     reader: JoinHandle<()>,
     _process: AttachedProcess,
 }
@@ -66,7 +72,7 @@ pub(super) async fn exec(
     let stdout = process.stdout().ok_or_else(missing)?;
     let stdin = process.stdin().ok_or_else(missing)?;
     let mut stderr = process.stderr().ok_or_else(missing)?;
-    let status = process.take_status().ok_or_else(missing)?.boxed();
+    let status = process.take_status().ok_or_else(missing)?.boxed().shared();
     let said = Arc::new(Mutex::new(Vec::new()));
     let reader = tokio::spawn({
         let said = Arc::clone(&said);
@@ -82,7 +88,30 @@ pub(super) async fn exec(
             }
         }
     });
+    let stdout = UntilCut { stdout, ended: status.clone() };
     Ok((Box::new(tokio::io::join(stdout, stdin)), Exec { said, status, reader, _process: process }))
+}
+
+/// What a program writes. The client's pipe has no end when its stream was cut: then this has.
+struct UntilCut<R> {
+    stdout: R,
+    ended: Ended,
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for UntilCut<R> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if let Poll::Ready(read) = Pin::new(&mut self.stdout).poll_read(cx, buffer) {
+            return Poll::Ready(read);
+        }
+        if Pin::new(&mut self.ended).poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        // What came last may be there by now; behind it nothing is.
+        match Pin::new(&mut self.stdout).poll_read(cx, buffer) {
+            Poll::Pending => Poll::Ready(Ok(())),
+            read => read,
+        }
+    }
 }
 
 impl Exec {
@@ -93,7 +122,7 @@ impl Exec {
 
     /// Waits for its end.
     pub(super) async fn ended(&mut self) -> Ending {
-        self.status.as_mut().await.map_or(Ending::Unknown, |status| of_status(&status))
+        self.status.clone().await.map_or(Ending::Unknown, |status| of_status(&status))
     }
 }
 
@@ -113,7 +142,23 @@ fn of_status(status: &Status) -> Ending {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_was_cut_ends_behind_what_had_come() {
+        let (stdout, mut pipe) = tokio::io::duplex(64);
+        let (cut, status) = tokio::sync::oneshot::channel::<Status>();
+        let ended = async { status.await.ok() }.boxed().shared();
+        let mut reader = UntilCut { stdout, ended };
+        pipe.write_all(b"the last").await.unwrap();
+        drop(cut);
+        let mut all = Vec::new();
+        reader.read_to_end(&mut all).await.unwrap();
+        assert_eq!(all, b"the last");
+        drop(pipe);
+    }
 
     fn of(text: &str) -> Ending {
         of_status(&serde_json::from_str(text).unwrap())

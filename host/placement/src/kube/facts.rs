@@ -11,7 +11,8 @@ use super::error::ClusterError;
 use super::images::{self, ImageFacts};
 use super::pods::{self, PodFacts};
 use super::request::Path;
-use super::settings::Via;
+use super::room::Room;
+use super::settings::{Cleanup, Via};
 use super::workload;
 use crate::docker::Words;
 
@@ -37,6 +38,10 @@ pub struct ClusterTarget {
     pub node: NodeFacts,
     /// Which images an agent's pod could have.
     pub images: ImageFacts,
+    /// How much a pod may take in its namespace.
+    pub room: Room,
+    /// Who removes what a killed run has left.
+    pub cleanup: Cleanup,
 }
 
 /// A cluster, as far as a plan has to know.
@@ -48,6 +53,8 @@ pub struct ClusterFacts {
     pub server: Words,
     /// The namespace that is meant where a target names none.
     pub namespace: String,
+    /// Who says so.
+    pub namespace_reason: &'static str,
     /// What an operator has to know of the connection.
     pub notes: Vec<String>,
 }
@@ -103,6 +110,7 @@ impl Cluster {
             context: self.context().clone(),
             server: self.server().clone(),
             namespace: self.namespace().to_owned(),
+            namespace_reason: "",
             notes,
         }
     }
@@ -112,6 +120,7 @@ impl Cluster {
 pub(crate) async fn look(
     cluster: &Cluster,
     target: &Target,
+    namespace: &str,
     image: ImageWish<'_>,
     (via, keep): (Via, Duration),
 ) -> Result<ClusterTarget, ClusterError> {
@@ -119,10 +128,6 @@ pub(crate) async fn look(
         Target::Pod(pod) => Some(pods::look(cluster, pod).await?),
         Target::Workload(workload) => Some(workload::look(cluster, workload).await?),
         _ => None,
-    };
-    let namespace = match target {
-        Target::Namespace(name) => name.as_str(),
-        _ => cluster.namespace(),
     };
     let of_pod = match &pod {
         Some(PodFacts::There(pod)) => pod.node.as_ref(),
@@ -146,8 +151,17 @@ pub(crate) async fn look(
     };
     let (agent, named) = (image.agent(&node), image.named.map(str::to_owned));
     let images = ImageFacts { named, ..images::of(namespace, listed, &pods, &agent) };
-    let (cluster, target, node) = (cluster.facts(), target.clone(), node.facts());
-    Ok(ClusterTarget { cluster, target, pod, via, keep, node, images })
+    Ok(ClusterTarget {
+        cluster: cluster.facts(),
+        target: target.clone(),
+        pod,
+        via,
+        keep,
+        node: node.facts(),
+        images,
+        room: Room::default(),
+        cleanup: Cleanup::default(),
+    })
 }
 
 /// What is wanted of images.

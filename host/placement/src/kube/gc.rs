@@ -4,16 +4,12 @@ use std::time::SystemTime;
 
 use dbg_model::Cell;
 
-use super::answers::{List, Metadata, Object};
+use super::answers::{Metadata, Object};
 use super::connect::{Cluster, Clusters};
 use super::error::ClusterError;
 use super::lease::{Kind, remove};
-use super::request::Path;
+use super::pages;
 use crate::docker::{Claim, Owner, RUN};
-
-/// Objects of a page, and pages: a list that never ends is none of dbg's.
-const PAGE: &str = "500";
-const PAGES: usize = 40;
 
 /// In which namespaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +23,7 @@ pub enum Namespaces {
 /// One object that is left, and why it is taken for that. Texts are raw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftObject {
-    /// `pod` or `ConfigMap`, and `namespace/name`.
+    /// `pod`, `Job` or `ConfigMap`, and `namespace/name`.
     pub name: String,
     /// The run that it was made for.
     pub run: String,
@@ -55,16 +51,23 @@ impl Clusters {
     /// Why the cluster does not say.
     pub async fn left_objects(&self, namespaces: Namespaces) -> Result<LeftObjects, ClusterError> {
         let cluster = self.cluster().await?;
-        let namespace = match namespaces {
-            Namespaces::One => Some(cluster.namespace().to_owned()),
-            Namespaces::All => None,
+        let namespaces: Vec<Option<String>> = match namespaces {
+            Namespaces::One => self.usual_namespaces(&cluster).into_iter().map(Some).collect(),
+            Namespaces::All => vec![None],
         };
         let (owner, now) = (Owner::this(), SystemTime::now());
         let mut found = LeftObjects::default();
-        // Pods first: what they belong to goes after them.
-        for kind in [Kind::Pod, Kind::ConfigMap] {
-            for metadata in labelled(&cluster, kind, namespace.as_deref()).await? {
-                found.add(kind, metadata, &owner, now);
+        for namespace in namespaces {
+            // Jobs would make their pods anew; what pods belong to goes after them.
+            for kind in [Kind::Job, Kind::Pod, Kind::ConfigMap] {
+                let all = match labelled(&cluster, kind, namespace.as_deref()).await {
+                    // Who may not see Jobs has made none.
+                    Err(ClusterError::Forbidden { .. }) if kind == Kind::Job => Vec::new(),
+                    all => all?,
+                };
+                for metadata in all {
+                    found.add(kind, metadata, &owner, now);
+                }
             }
         }
         Ok(found)
@@ -97,10 +100,7 @@ impl LeftObjects {
             Claim::Overdue => "its deadline is past",
         };
         let run = label(RUN).unwrap_or_default().to_owned();
-        let title = match kind {
-            Kind::Pod => "pod",
-            Kind::ConfigMap => "ConfigMap",
-        };
+        let title = kind.title();
         let shown = format!("{title} {namespace}/{name}");
         self.left.push(LeftObject { name: shown, run, reason, kind, metadata: (namespace, name, uid) });
     }
@@ -108,21 +108,9 @@ impl LeftObjects {
 
 /// All of a kind that have dbg's label.
 async fn labelled(cluster: &Cluster, kind: Kind, namespace: Option<&str>) -> Result<Vec<Metadata>, ClusterError> {
-    let (mut all, mut more) = (Vec::new(), String::new());
-    for _ in 0..PAGES {
-        let mut query = vec![("labelSelector", RUN), ("limit", PAGE)];
-        if !more.is_empty() {
-            query.push(("continue", more.as_str()));
-        }
-        let page: List<Object> =
-            cluster.get("list what dbg made", Path::of(kind.word(), namespace).with(&query)).await?;
-        more = page.metadata.more.clone();
-        all.extend(page.into_items().into_iter().map(|object| object.metadata));
-        if more.is_empty() {
-            break;
-        }
-    }
-    Ok(all)
+    let path = kind.path(namespace);
+    let all: Vec<Object> = pages::all(cluster, "list what dbg made", &path, &[("labelSelector", RUN)]).await?;
+    Ok(all.into_iter().map(|object| object.metadata).collect())
 }
 
 impl std::fmt::Display for LeftObject {

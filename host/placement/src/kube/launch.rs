@@ -5,15 +5,18 @@ use std::time::{Duration, SystemTime};
 
 use dbg_model::Architecture;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::answers;
 use super::connect::{Cluster, Clusters};
 use super::error::ClusterError;
 use super::exec::{Exec, exec};
+use super::images::Borrowed;
 use super::lease::{Kind, Lease};
 use super::loading;
 use super::request::Path;
+use super::rewritten;
+use super::settings::{Cleanup, MissingNamespace};
 use super::spec::{self, Identity, LoaderObject};
 use super::start::{self, PodFault, StartError};
 use crate::ProgramError;
@@ -24,6 +27,10 @@ use crate::plan::{PodImage, PodPlan};
 
 /// After its session has ended, an agent has nothing left to do.
 const LINGER: Duration = Duration::from_secs(2);
+/// A namespace's service account is made by a controller, which may be late.
+const ACCOUNT: Duration = Duration::from_secs(20);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(100);
 /// A stream that breaks while an agent is sent is begun anew so often: what came is still there.
 const ATTEMPTS: usize = 3;
 
@@ -61,24 +68,18 @@ pub(crate) async fn launch(
     let _turn = clusters.turn().await;
     let cluster = clusters.cluster().await?;
     let begin = Begin { plan, number, clusters: clusters.clone(), cluster, mission: mission.clone() };
+    if clusters.missing_namespace() == MissingNamespace::Created {
+        begin.namespace().await?;
+    }
     let (stream, pod) = match begin.plan.image.what.clone() {
-        PodImage::Agent(reference) => begin.pod(0, &reference, None).await?,
-        PodImage::Borrowed(images) => {
-            let loader = begin.loader().await?;
-            let (mut tried, mut last) = (0, None::<LaunchError>);
-            loop {
-                let Some(image) = images.get(tried) else {
-                    let none = PodFault::NotLoaded { text: Words::of("there is no image to borrow") };
-                    return Err(last.unwrap_or_else(|| none.into()));
-                };
-                match begin.pod(tried, &image.reference, Some(&loader)).await {
-                    Ok(begun) => break begun,
-                    Err(LaunchError::Pod(fault)) if fault.is_of_image() => last = Some(fault.into()),
-                    Err(error) => return Err(error),
-                }
-                tried += 1;
+        PodImage::Agent(reference) => match begin.pod(0, &reference, None).await {
+            // A kubelet tells late that an image is gone.
+            Err(LaunchError::Pod(fault)) if fault.is_of_image() && !begin.plan.otherwise.is_empty() => {
+                begin.borrowing(&begin.plan.otherwise, 1).await?
             }
-        }
+            begun => begun?,
+        },
+        PodImage::Borrowed(images) => begin.borrowing(&images, 0).await?,
     };
     Ok(Launched::pod(stream, pod, Arc::clone(&mission.key)))
 }
@@ -96,6 +97,28 @@ struct Begin {
 impl Begin {
     fn identity(&self, name: String) -> Identity {
         Identity { name, owner: Owner::this().labels(&self.mission.run, self.mission.deadline) }
+    }
+
+    /// A pod of the first of these images that works; `attempts` were made before.
+    async fn borrowing(&self, images: &[Borrowed], attempts: usize) -> Result<(Stream, Pod), LaunchError> {
+        let loader = self.loader().await?;
+        let mut last: LaunchError = PodFault::NotLoaded { text: Words::of("there is no image to borrow") }.into();
+        for (attempt, image) in (attempts..).zip(images) {
+            match self.pod(attempt, &image.reference, Some(&loader)).await {
+                Err(LaunchError::Pod(fault)) if fault.is_of_image() => last = fault.into(),
+                begun => return begun,
+            }
+        }
+        Err(last)
+    }
+
+    /// Makes the namespace, where it is not there. It stays: others may put something into it.
+    async fn namespace(&self) -> Result<(), LaunchError> {
+        let body = spec::namespace(&self.plan);
+        match self.cluster.post::<answers::Object>("create a namespace", Path::namespaces(), &body).await {
+            Err(error) if error.is_conflict() => Ok(()),
+            made => Ok(made.map(drop)?),
+        }
     }
 
     /// The object of the loader, made by whoever comes first.
@@ -136,18 +159,17 @@ impl Begin {
         let again = if attempt == 0 { String::new() } else { format!("-{attempt}") };
         let name = format!("dbg-{}-{}{again}", self.mission.run, self.number);
         let (namespace, begin) = (self.plan.namespace.what.clone(), self.clone());
-        let (own, reference, object) = (name.clone(), image.to_owned(), loader.map(|loader| loader.object.clone()));
+        let (own, reference, object) = (name, image.to_owned(), loader.map(|loader| loader.object.clone()));
         // As above.
         let creating = tokio::spawn(async move { begin.create(own, &reference, object.as_ref()).await });
         let (lease, created) = creating.await.map_err(|_| LaunchError::Broke)??;
         if let Err(error) = start::started(&self.cluster, &namespace, &created, spec::CONTAINER).await {
             // The reason is the better news than that it could not be removed, which is told in the end.
             let _ = lease.remove().await;
-            return Err(match error {
-                StartError::Cluster(error) => error.into(),
-                StartError::Pod(fault) => fault.into(),
-            });
+            return Err(error.into());
         }
+        // That of a Job's pod is made up by the cluster.
+        let name = created.metadata.name.clone();
         let (stream, exec) = self.session(&namespace, &name, loader.is_some()).await?;
         let (cluster, loader) = (self.cluster.clone(), loader.cloned());
         Ok((stream, Pod { lease, loader, exec, cluster, namespace, name }))
@@ -163,16 +185,52 @@ impl Begin {
         let lasting = self.mission.deadline.duration_since(SystemTime::now()).unwrap_or(Duration::from_secs(1));
         let identity = self.identity(name);
         let body = spec::pod(&self.plan, &identity, image, loader, lasting);
-        let lease = self.clusters.leases().take(&self.cluster, Kind::Pod, namespace, &identity.name);
-        let answer = self.cluster.post("create a pod", Path::of("pods", Some(namespace)), &body).await;
-        let (lease, made): (_, answers::Pod) = created(lease, answer)?;
-        let asked = body.spec.iter().flat_map(|spec| &spec.containers).next();
-        let command = asked.and_then(|container| container.command.clone()).unwrap_or_default();
-        if let Some(text) = rewritten(&made, image, &command) {
+        let take = |kind| self.clusters.leases().take(&self.cluster, kind, namespace, &identity.name);
+        let (lease, made): (_, answers::Pod) = match self.plan.cleanup {
+            Cleanup::Gc => {
+                let lease = take(Kind::Pod);
+                created(lease, self.post_pod(namespace, &body).await)?
+            }
+            Cleanup::Job => {
+                let lease = take(Kind::Job);
+                let answer =
+                    self.cluster.post("create a Job", Path::jobs(Some(namespace)), &spec::job(body.clone())).await;
+                let (lease, job): (_, answers::Object) = created(lease, answer)?;
+                match start::of_job(&self.cluster, namespace, &job).await {
+                    Ok(pod) => (lease, pod),
+                    Err(error) => {
+                        let _ = lease.remove().await;
+                        return Err(error.into());
+                    }
+                }
+            }
+        };
+        if let Some(text) = rewritten::refused(&body, &made) {
             let _ = lease.remove().await;
             return Err(PodFault::Rewritten { text: Words::of(&text) }.into());
         }
         Ok((lease, answers::Object { metadata: made.metadata }))
+    }
+
+    /// A namespace that was created just now has no service account for a moment, without which no pod is.
+    async fn post_pod(
+        &self,
+        namespace: &str,
+        body: &k8s_openapi::api::core::v1::Pod,
+    ) -> Result<answers::Pod, ClusterError> {
+        let end = Instant::now() + ACCOUNT;
+        loop {
+            let answer = self.cluster.post("create a pod", Path::of("pods", Some(namespace)), body).await;
+            let is_new = self.clusters.missing_namespace() == MissingNamespace::Created;
+            match answer {
+                Err(ClusterError::Refused { text, .. } | ClusterError::Forbidden { text, .. })
+                    if is_new && text.as_str().contains("serviceaccount") && Instant::now() < end =>
+                {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// The agent over exec: as it lies there, or sent.
@@ -202,6 +260,15 @@ impl Begin {
                     attempt += 1;
                 }
             }
+        }
+    }
+}
+
+impl From<StartError> for LaunchError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Cluster(error) => error.into(),
+            StartError::Pod(fault) => fault.into(),
         }
     }
 }
@@ -238,17 +305,6 @@ impl HasUid for answers::Object {
     }
 }
 
-/// What a webhook changed without which there is no run; more is added by many, and is none of ours.
-fn rewritten(made: &answers::Pod, image: &str, command: &[String]) -> Option<String> {
-    let Some(own) = made.spec.containers.iter().find(|container| container.name == spec::CONTAINER) else {
-        return Some("its container is gone".to_owned());
-    };
-    if own.image != image {
-        return Some(format!("its image is `{}` and not `{image}`", own.image));
-    }
-    (own.command != command).then(|| "its command is another one".to_owned())
-}
-
 impl Pod {
     /// Waits for its end after its session's, and removes it. After a session that ended in order it is removed at once.
     pub(crate) async fn gone(mut self, end: SessionEnd) -> Result<(), LaunchError> {
@@ -258,6 +314,11 @@ impl Pod {
                 let ending = timeout(LINGER, self.exec.ended()).await.unwrap_or(Ending::Lingered);
                 let became = match ending {
                     Ending::Code(0) => None,
+                    // A program that ended has a status; without one it was the stream that did.
+                    Ending::Unknown => {
+                        let became = start::end_of(&self.cluster, &self.namespace, &self.name, spec::CONTAINER).await;
+                        Some(became.unwrap_or(PodFault::Cut))
+                    }
                     _ => start::end_of(&self.cluster, &self.namespace, &self.name, spec::CONTAINER).await,
                 };
                 (ending, became)
@@ -279,26 +340,5 @@ impl Pod {
         removed?;
         also?;
         if ending == Ending::Code(0) { Ok(()) } else { Err(LaunchError::Ended(Account { ending, words })) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn made(containers: &str) -> answers::Pod {
-        serde_json::from_str(&format!("{{\"spec\":{{\"containers\":[{containers}]}}}}")).unwrap()
-    }
-
-    #[test]
-    fn a_webhook_may_add_and_may_not_take_away() {
-        let own = r#"{"name":"agent","image":"cart:1","command":["/x","park"]}"#;
-        let command = ["/x".to_owned(), "park".to_owned()];
-        let changed = |containers: &str| rewritten(&made(containers), "cart:1", &command);
-        assert_eq!(changed(own), None);
-        assert_eq!(changed(&format!(r#"{{"name":"proxy","image":"p"}},{own}"#)), None);
-        assert!(changed(r#"{"name":"proxy"}"#).unwrap().contains("gone"));
-        assert!(changed(&own.replace("cart:1", "mirror/cart:1")).unwrap().contains("mirror/cart:1"));
-        assert!(changed(&own.replace("/x", "/bin/sh")).unwrap().contains("command"));
     }
 }

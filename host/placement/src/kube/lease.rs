@@ -24,14 +24,17 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) enum Kind {
     Pod,
     ConfigMap,
+    /// With the pod that it made.
+    Job,
 }
 
 impl Kind {
-    /// As a path of the API has it.
-    pub(super) fn word(self) -> &'static str {
+    /// Those of a namespace, or of all.
+    pub(super) fn path(self, namespace: Option<&str>) -> Path {
         match self {
-            Self::Pod => "pods",
-            Self::ConfigMap => "configmaps",
+            Self::Pod => Path::of("pods", namespace),
+            Self::ConfigMap => Path::of("configmaps", namespace),
+            Self::Job => Path::jobs(namespace),
         }
     }
 
@@ -39,13 +42,15 @@ impl Kind {
         match self {
             Self::Pod => "remove a pod",
             Self::ConfigMap => "remove a ConfigMap",
+            Self::Job => "remove a Job",
         }
     }
 
-    fn title(self) -> &'static str {
+    pub(super) fn title(self) -> &'static str {
         match self {
             Self::Pod => "pod",
             Self::ConfigMap => "ConfigMap",
+            Self::Job => "Job",
         }
     }
 }
@@ -206,7 +211,7 @@ impl Held {
         match &self.uid {
             Some(uid) => remove(cluster, self.kind, &self.namespace, &self.name, uid).await.map(|()| Progress::Gone),
             None => {
-                let path = Path::of(self.kind.word(), Some(&self.namespace)).named(&self.name);
+                let path = self.kind.path(Some(&self.namespace)).named(&self.name);
                 match cluster.get::<Object>(self.kind.doing(), path).await {
                     Ok(object) => {
                         let uid = &object.metadata.uid;
@@ -236,7 +241,7 @@ pub(super) async fn remove(
     if let Some(options) = options.as_object_mut().filter(|_| !uid.is_empty()) {
         options.insert("preconditions".to_owned(), json!({ "uid": uid }));
     }
-    match cluster.delete(kind.doing(), Path::of(kind.word(), Some(namespace)).named(name), &options).await {
+    match cluster.delete(kind.doing(), kind.path(Some(namespace)).named(name), &options).await {
         Err(error) if error.is_not_there() || error.is_conflict() => Ok(()),
         removed => removed,
     }

@@ -2,21 +2,19 @@
 
 use dbg_model::Target;
 
-use super::answers::{List, Node};
+use super::answers::Object;
 use super::connect::Clusters;
 use super::error::ClusterError;
+use super::pages;
 use super::request::Path;
 use crate::docker::Words;
-
-/// Nodes that are listed at most.
-const MOST: &str = "1000";
 
 /// The nodes of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nodes {
     /// The context.
     pub context: Words,
-    /// As targets, at most a thousand.
+    /// As targets.
     pub targets: Vec<Target>,
 }
 
@@ -54,10 +52,10 @@ impl Clusters {
     /// Why the cluster does not say.
     pub async fn nodes(&self, selector: Option<&str>) -> Result<Nodes, ClusterError> {
         let cluster = self.cluster().await?;
-        let mut query = vec![("limit", MOST)];
-        query.extend(selector.map(|selector| ("labelSelector", selector)));
-        let list: List<Node> = cluster.get("list nodes", Path::nodes().with(&query)).await?;
-        let names = list.into_items().into_iter().filter_map(|node| node.metadata.name.parse().ok());
+        let query: Vec<_> = selector.map(|selector| ("labelSelector", selector)).into_iter().collect();
+        // Of a node only its name is read: each has some 20 KiB.
+        let all: Vec<Object> = pages::all(&cluster, "list nodes", &Path::nodes(), &query).await?;
+        let names = all.into_iter().filter_map(|node| node.metadata.name.parse().ok());
         Ok(Nodes { context: cluster.context().clone(), targets: names.map(Target::Node).collect() })
     }
 

@@ -19,11 +19,15 @@ mod launch;
 mod lease;
 mod list;
 mod loading;
+mod pages;
 mod pods;
 mod preflight;
+mod quantity;
 mod reads;
 mod request;
+mod rewritten;
 mod rights;
+mod room;
 mod settings;
 mod spec;
 mod start;
@@ -38,7 +42,8 @@ pub use list::{ExpandError, Nodes};
 pub use pods::{Parked, PodFacts, RunsAs, SeenContainer, SeenPod};
 pub use reads::ClusterAnswers;
 pub use rights::{Need, Right, rights};
-pub use settings::{ClusterSettings, ExecPlugins, Kubeconfigs, Via};
+pub use room::{Bound, Bounds, Fit, Room};
+pub use settings::{Cleanup, ClusterSettings, ExecPlugins, Kubeconfigs, MissingNamespace, Via};
 pub use start::PodFault;
 
 pub(crate) use ephemeral::{Guest, launch as launch_inside, preflight as preflight_inside};
@@ -55,7 +60,14 @@ pub(crate) async fn look_at(target: &Target, clusters: &Clusters) -> Result<Clus
     let agents = clusters.agents();
     let tag = |architecture: Architecture| agents.image(architecture).ok().map(|ids| crate::docker::tag(&ids));
     let wish = facts::ImageWish { named: clusters.image(), tag: &tag };
-    facts::look(&clusters.cluster().await?, target, wish, (clusters.via(), clusters.keep())).await
+    let cluster = clusters.cluster().await?;
+    let namespace = clusters.namespace_of(&cluster, target).0;
+    let namespace = namespace.as_str();
+    let looking = facts::look(&cluster, target, namespace, wish, (clusters.via(), clusters.keep()));
+    let (looked, room) = futures::future::join(looking, clusters.room(&cluster, namespace)).await;
+    let mut looked = ClusterTarget { room, cleanup: clusters.cleanup(), ..looked? };
+    (looked.cluster.namespace, looked.cluster.namespace_reason) = clusters.namespace_of(&cluster, target);
+    Ok(looked)
 }
 
 /// The pod that a target is, or that stands for it.
@@ -78,25 +90,22 @@ pub async fn role_for(
     clusters: &Clusters,
 ) -> Result<Vec<serde_json::Value>, ClusterError> {
     let cluster = clusters.cluster().await?;
-    let namespace = match target {
-        Target::Namespace(name) => name.as_str(),
-        _ => cluster.namespace(),
-    };
+    let namespace = clusters.namespace_of(&cluster, target).0;
     let comes = if clusters.image().is_some() { AgentComes::InImage } else { AgentComes::Sent };
     let is_on_node = matches!(target, Target::Node(_)) || target.is_in_pod() || comes == AgentComes::Sent;
     let looked = if is_on_node { Looked::AtNode } else { Looked::Nowhere };
     let user = preflight::user(&cluster).await.unwrap_or_else(|| "USER".to_owned());
     let mut all = match target {
-        Target::Pod(pod) => rights::rights_to_find(None, pod.namespace.as_ref().map_or(namespace, KubeName::as_str)),
+        Target::Pod(pod) => rights::rights_to_find(None, pod.namespace.as_ref().map_or(&namespace, KubeName::as_str)),
         Target::Workload(WorkloadTarget { kind, namespace: named, .. }) => {
-            rights::rights_to_find(Some(*kind), named.as_ref().map_or(namespace, KubeName::as_str))
+            rights::rights_to_find(Some(*kind), named.as_ref().map_or(&namespace, KubeName::as_str))
         }
         _ => Vec::new(),
     };
     let inside = all.first().and_then(|right| right.namespace.clone()).filter(|_| clusters.via() == Via::Pod);
     all.extend(match inside {
         Some(namespace) => rights::rights_inside(&namespace),
-        None => rights::rights_of(namespace, comes, looked),
+        None => rights::rights_of(&namespace, comes, looked, clusters.cleanup()),
     });
     Ok(rights::role(&all, name, &user))
 }

@@ -6,11 +6,13 @@ use dbg_model::RunId;
 use futures::future::{join, join_all};
 use serde_json::json;
 
-use super::answers::{Object, Review, Whoami};
+use super::answers::{Pod, Review, Whoami};
 use super::connect::{Cluster, Clusters};
 use super::error::ClusterError;
 use super::request::Path;
+use super::rewritten;
 use super::rights::{Need, Right, rights};
+use super::settings::MissingNamespace;
 use super::spec::{self, Identity, LoaderObject};
 use crate::Refusal;
 use crate::docker::{Owner, Words};
@@ -23,7 +25,7 @@ const EXEC_CREATES: u32 = 35;
 pub(crate) async fn preflight(plan: &PodPlan, clusters: &Clusters) -> Result<Vec<String>, Refusal> {
     let _turn = clusters.turn().await;
     let cluster = clusters.cluster().await?;
-    let (reviewed, tried) = join(review(&cluster, clusters, &rights(plan)), dry_run(&cluster, plan)).await;
+    let (reviewed, tried) = join(review(&cluster, clusters, &rights(plan)), dry_run(&cluster, clusters, plan)).await;
     // A missing right says more than what it leads to.
     let mut notes = reviewed?;
     notes.extend(tried?);
@@ -98,7 +100,7 @@ pub(super) async fn user(cluster: &Cluster) -> Option<String> {
 }
 
 /// The server does everything but keep it: admission, quotas, limits, Pod Security.
-async fn dry_run(cluster: &Cluster, plan: &PodPlan) -> Result<Vec<String>, Refusal> {
+async fn dry_run(cluster: &Cluster, clusters: &Clusters, plan: &PodPlan) -> Result<Vec<String>, Refusal> {
     let run = RunId::from_random([0; 8]);
     let owner = Owner::this().labels(&run, SystemTime::now());
     let identity = Identity { name: format!("dbg-{run}-0"), owner };
@@ -113,10 +115,30 @@ async fn dry_run(cluster: &Cluster, plan: &PodPlan) -> Result<Vec<String>, Refus
     let mut body = spec::pod(plan, &identity, image, loader.as_ref(), Duration::from_secs(600));
     body.metadata.owner_references = None;
     let path = Path::of("pods", Some(&plan.namespace.what)).with(&[("dryRun", "All")]);
-    match cluster.post::<Object>("try the agent's pod", path, &body).await {
-        Ok(_) => Ok(Vec::new()),
+    match cluster.post::<Pod>("try the agent's pod", path, &body).await {
+        Ok(made) => match rewritten::refused(&body, &made) {
+            Some(text) => {
+                Err(Refusal::PodRewritten { namespace: Words::of(&plan.namespace.what), text: Words::of(&text) })
+            }
+            None => Ok(rewritten::added(&made).into_iter().collect()),
+        },
+        Err(error)
+            if is_missing(&error, &plan.namespace.what)
+                && clusters.missing_namespace() == MissingNamespace::Created =>
+        {
+            Ok(vec![format!(
+                "the namespace `{}` is not there, and will be created; it stays",
+                Words::of(&plan.namespace.what)
+            )])
+        }
         Err(error) => judged(plan, error),
     }
+}
+
+/// Whether it is the namespace itself that is not there.
+fn is_missing(error: &ClusterError, namespace: &str) -> bool {
+    matches!(error, ClusterError::Refused { status: 404, text, .. }
+        if text.as_str().contains(&format!("namespaces \"{namespace}\"")))
 }
 
 fn judged(plan: &PodPlan, error: ClusterError) -> Result<Vec<String>, Refusal> {
@@ -150,7 +172,7 @@ pub(super) fn hint(text: &str) -> &'static str {
     } else if text.contains("per Container is") || text.contains("per Pod is") || text.contains("LimitRange") {
         "the namespace's LimitRange is narrower than what the agent may take; name another one with `-n`"
     } else if text.contains("namespaces \"") && text.contains("not found") {
-        "name a namespace that is there with `-n`"
+        "name a namespace that is there with `-n`, or let `--create-namespace` make it"
     } else if text.contains("is being terminated") {
         "the namespace is about to go; name another one with `-n`"
     } else if text.contains("admission webhook") || text.contains("ValidatingAdmissionPolicy") {

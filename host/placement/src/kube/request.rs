@@ -23,6 +23,18 @@ impl Path {
         Self("/version".to_owned())
     }
 
+    pub(super) fn namespaces() -> Self {
+        Self("/api/v1/namespaces".to_owned())
+    }
+
+    /// The Jobs of a namespace, or of all.
+    pub(super) fn jobs(namespace: Option<&str>) -> Self {
+        match namespace {
+            Some(namespace) => Self(format!("/apis/batch/v1/namespaces/{}/jobs", escaped(namespace))),
+            None => Self("/apis/batch/v1/jobs".to_owned()),
+        }
+    }
+
     pub(super) fn reviews() -> Self {
         Self("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews".to_owned())
     }
@@ -54,6 +66,9 @@ impl Path {
     }
 
     pub(super) fn with(self, query: &[(&str, &str)]) -> Self {
+        if query.is_empty() {
+            return self;
+        }
         let mark = if self.0.contains('?') { '&' } else { '?' };
         let words: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", escaped(value))).collect();
         Self(format!("{}{mark}{}", self.0, words.join("&")))

@@ -5,6 +5,7 @@ use std::fmt;
 use dbg_model::WorkloadKind;
 use serde::Serialize;
 
+use super::settings::Cleanup;
 use crate::plan::{PodImage, PodPlan};
 
 /// Something that a user may or may not do.
@@ -56,7 +57,7 @@ impl fmt::Display for Right {
 pub fn rights(plan: &PodPlan) -> Vec<Right> {
     let comes = if matches!(plan.image.what, PodImage::Borrowed(_)) { AgentComes::Sent } else { AgentComes::InImage };
     let looked = if plan.node.is_some() { Looked::AtNode } else { Looked::Nowhere };
-    rights_of(&plan.namespace.what, comes, looked)
+    rights_of(&plan.namespace.what, comes, looked, plan.cleanup)
 }
 
 /// How the agent gets into its pod.
@@ -77,7 +78,7 @@ pub(super) enum Looked {
     Nowhere,
 }
 
-pub(super) fn rights_of(namespace: &str, comes: AgentComes, looked: Looked) -> Vec<Right> {
+pub(super) fn rights_of(namespace: &str, comes: AgentComes, looked: Looked, cleanup: Cleanup) -> Vec<Right> {
     let namespace = Some(namespace.to_owned());
     let inside = |verb, resource, subresource, reason| Right {
         verb,
@@ -88,17 +89,32 @@ pub(super) fn rights_of(namespace: &str, comes: AgentComes, looked: Looked) -> V
         reason,
         need: Need::Required,
     };
-    let mut rights = vec![
-        inside("create", "pods", None, "the agent's pod"),
+    let of_jobs = |verb, reason| Right { group: "batch", ..inside(verb, "jobs", None, reason) };
+    let mut rights = match cleanup {
+        Cleanup::Gc => vec![
+            inside("create", "pods", None, "the agent's pod"),
+            inside("delete", "pods", None, "it is removed, however the run ends"),
+        ],
+        Cleanup::Job => vec![
+            // A pod that is created is what the server tries before.
+            Right {
+                need: Need::Helpful,
+                ..inside("create", "pods", None, "the plan is tried before anything is created")
+            },
+            of_jobs("create", "the Job whose pod the agent's is"),
+            of_jobs("delete", "it is removed with its pod, however the run ends"),
+            inside("list", "pods", None, "which pod the Job has made"),
+        ],
+    };
+    rights.extend([
         inside("get", "pods", None, "how it stands, and what became of it"),
         inside("watch", "pods", None, "when it is there: its own alone, by name"),
-        inside("delete", "pods", None, "it is removed, however the run ends"),
         inside("get", "pods", Some("exec"), "the session runs over exec"),
         Right {
             need: Need::RequiredSince35,
             ..inside("create", "pods", Some("exec"), "the same, as newer servers ask for it")
         },
-    ];
+    ]);
     if comes == AgentComes::Sent {
         rights.push(inside("create", "configmaps", None, "it holds the loader, which waits for the agent"));
         rights.push(inside("delete", "configmaps", None, "it is removed with the pod"));
@@ -187,8 +203,8 @@ pub(super) fn role(rights: &[Right], name: &str, subject: &str) -> Vec<serde_jso
 /// One rule for each resource.
 fn rules(rights: &[&Right]) -> Vec<serde_json::Value> {
     let resource = |right: &Right| match right.subresource {
-        Some(subresource) => format!("{}/{subresource}", right.resource),
-        None => right.resource.to_owned(),
+        Some(subresource) => (right.group, format!("{}/{subresource}", right.resource)),
+        None => (right.group, right.resource.to_owned()),
     };
     let mut by_resource: Vec<((&str, String), Vec<&str>)> = Vec::new();
     for right in rights {

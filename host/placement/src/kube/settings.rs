@@ -24,6 +24,12 @@ pub struct ClusterSettings {
     pub via: Via,
     /// `--keep`: how long the agent's container in a pod waits for further runs.
     pub keep: Duration,
+    /// The policy's namespace of pods that look at nodes; `-n` comes first.
+    pub node_namespace: Option<String>,
+    /// `--create-namespace`: what becomes of a namespace that is not there.
+    pub missing_namespace: MissingNamespace,
+    /// `--cleanup`: who removes what a run has left whose process was killed.
+    pub cleanup: Cleanup,
     /// `KUBERNETES_SERVICE_HOST`: dbg itself runs in a pod, whose service account asks where there is no kubeconfig.
     pub is_in_cluster: bool,
 }
@@ -61,4 +67,24 @@ pub enum ExecPlugins {
     Started,
     /// `--no-exec-auth`: it may not.
     Refused,
+}
+
+/// What becomes of a namespace that is not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MissingNamespace {
+    /// There is no run.
+    #[default]
+    Refused,
+    /// `--create-namespace`: it is created, and stays.
+    Created,
+}
+
+/// Who removes what a run has left whose process was killed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Cleanup {
+    /// `dbg gc`.
+    #[default]
+    Gc,
+    /// `--cleanup=job`: the cluster, which ends Jobs by itself.
+    Job,
 }

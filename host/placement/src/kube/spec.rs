@@ -6,11 +6,12 @@ use std::time::Duration;
 use dbg_agent::{Contained, ContainedRoot, LinuxCapability, Sought, SoughtNetwork};
 use dbg_session::AgentToken;
 use k8s_openapi::ByteString;
+use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{
     Affinity, AppArmorProfile, Capabilities, ConfigMap, ConfigMapProjection, Container, EmptyDirVolumeSource,
-    HostPathVolumeSource, KeyToPath, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod,
-    PodSpec, ProjectedVolumeSource, ResourceRequirements, SELinuxOptions, SeccompProfile, SecurityContext, Toleration,
-    Volume, VolumeMount, VolumeProjection,
+    HostPathVolumeSource, KeyToPath, Namespace, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
+    Pod, PodSpec, PodTemplateSpec, ProjectedVolumeSource, ResourceRequirements, SELinuxOptions, SeccompProfile,
+    SecurityContext, Toleration, Volume, VolumeMount, VolumeProjection,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
@@ -116,6 +117,49 @@ pub(super) fn pod(
     Pod { metadata, spec: Some(spec), status: None }
 }
 
+/// How long a Job that has ended stays, in seconds: whoever killed dbg may want to look at it.
+const STAYS: i32 = 60;
+
+/// A Job that makes this pod, once.
+pub(super) fn job(pod: Pod) -> Job {
+    let Pod { mut metadata, spec, .. } = pod;
+    let deadline = spec.as_ref().and_then(|spec| spec.active_deadline_seconds);
+    // It belongs to what its pod would belong to.
+    let owners = metadata.owner_references.take();
+    let template = ObjectMeta {
+        labels: metadata.labels.clone(),
+        annotations: metadata.annotations.clone(),
+        ..ObjectMeta::default()
+    };
+    Job {
+        metadata: ObjectMeta { owner_references: owners, ..metadata },
+        spec: Some(JobSpec {
+            template: PodTemplateSpec { metadata: Some(template), spec },
+            backoff_limit: Some(0),
+            completions: Some(1),
+            parallelism: Some(1),
+            active_deadline_seconds: deadline,
+            ttl_seconds_after_finished: Some(STAYS),
+            ..JobSpec::default()
+        }),
+        status: None,
+    }
+}
+
+/// A namespace that takes such a pod, and no more than that.
+pub(super) fn namespace(plan: &PodPlan) -> Namespace {
+    let is_ordinary = plan.joins.is_empty() && plan.mounts.is_empty() && plan.keeps.is_empty();
+    let level = if is_ordinary { "restricted" } else { "privileged" };
+    let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let labels = BTreeMap::from([
+        label("app.kubernetes.io/managed-by", "dbg"),
+        label("pod-security.kubernetes.io/enforce", level),
+    ]);
+    let metadata =
+        ObjectMeta { name: Some(plan.namespace.what.clone()), labels: Some(labels), ..ObjectMeta::default() };
+    Namespace { metadata, ..Namespace::default() }
+}
+
 fn seconds(lasting: Duration) -> i64 {
     i64::try_from(lasting.as_secs()).unwrap_or(i64::MAX).max(1)
 }
@@ -139,8 +183,10 @@ fn container(plan: &PodPlan, image: &str, is_borrowed: bool, lasting: Duration) 
     Container {
         name: CONTAINER.to_owned(),
         image: Some(image.to_owned()),
-        // A borrowed image is there; pulling it would be another one, later.
-        image_pull_policy: Some(if is_borrowed { "Never" } else { "IfNotPresent" }.to_owned()),
+        // What was found there is there; pulling it would be another one, later.
+        image_pull_policy: Some(
+            if is_borrowed || !plan.otherwise.is_empty() { "Never" } else { "IfNotPresent" }.to_owned(),
+        ),
         command: Some(vec![program, "park".to_owned(), seconds(lasting).to_string()]),
         working_dir: Some("/".to_owned()),
         resources: Some(resources(plan)),
@@ -177,18 +223,15 @@ pub(super) fn serve(plan: &PodPlan, is_borrowed: bool, token: &AgentToken) -> Ve
 }
 
 fn resources(plan: &PodPlan) -> ResourceRequirements {
-    let quantity = |key: &str, value: String| (key.to_owned(), Quantity(value));
-    let mut limits = BTreeMap::new();
-    for limit in &plan.limits {
-        limits.extend(match limit.what {
-            Limit::Memory(bytes) => Some(quantity("memory", bytes.to_string())),
-            Limit::Processor(billionths) => Some(quantity("cpu", format!("{}m", billionths / 1_000_000))),
-            // A kubelet has one for all pods.
-            Limit::Processes(_) => None,
-        });
-    }
-    // It waits, most of the time: a full node still has room for it.
-    let requests = BTreeMap::from([quantity("cpu", "10m".to_owned()), quantity("memory", "64Mi".to_owned())]);
+    let quantity = |key: &str, value: String| Some((key.to_owned(), Quantity(value)));
+    let of = |limit: &Limit| match limit {
+        Limit::Memory(bytes) => quantity("memory", bytes.to_string()),
+        Limit::Processor(billionths) => quantity("cpu", format!("{}m", billionths / 1_000_000)),
+        // A kubelet has one for all pods.
+        Limit::Processes(_) => None,
+    };
+    let limits = plan.limits.iter().filter_map(|limit| of(&limit.what)).collect();
+    let requests = plan.requests.iter().filter_map(of).collect();
     ResourceRequirements { limits: Some(limits), requests: Some(requests), ..ResourceRequirements::default() }
 }
 

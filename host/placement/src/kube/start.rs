@@ -6,10 +6,9 @@ use futures::StreamExt as _;
 use kube::core::WatchEvent;
 use tokio::time::{Instant, timeout_at};
 
-use super::answers::{Object, Pod};
+use super::answers::{List, Object, Pod};
 use super::connect::Cluster;
 use super::error::ClusterError;
-use super::preflight;
 use super::request::Path;
 use crate::docker::Words;
 
@@ -68,6 +67,9 @@ pub enum PodFault {
         /// What the cluster says.
         text: Words,
     },
+    /// The stream was cut, and the pod is as it was.
+    #[error("the connection to the agent's pod was cut")]
+    Cut,
     /// What the cluster made of it is not what it was asked for.
     #[error("something in the cluster changed the agent's pod: {text}")]
     Rewritten {
@@ -115,12 +117,17 @@ impl PodFault {
             Self::Deleted => "see who deletes pods there; run again".into(),
             Self::Ended { .. } => "run again when the node has what it lacks".into(),
             Self::NodeLost { .. } => "look at the machine itself, with `--target local`".into(),
-            Self::Rewritten { text } => preflight::hint(text.as_str()).to_owned(),
             Self::ContainerNotStarted { .. } => {
                 "it stays in the pod's list, and nothing of it runs; `--image REF` names another image, `--via node` needs none in the pod".into()
             }
             Self::NoShell { .. } => {
                 "`--image REF` names an image with the agent in it; `--via node` looks from the pod's node and adds nothing to the pod".into()
+            }
+            Self::Cut => {
+                "see whether the API server restarted, or what is between here and it cuts connections; run again".into()
+            }
+            Self::Rewritten { .. } => {
+                "`kubectl get mutatingwebhookconfigurations` lists what may do so; name a namespace that it leaves alone with `-n`".into()
             }
             Self::NotLoaded { .. } => "`--image REF` names an image with the agent in it".into(),
         })
@@ -169,6 +176,36 @@ pub(super) async fn started(
         }
     }
     Err(PodFault::Slow { seconds: STARTING.as_secs(), state }.into())
+}
+
+/// A controller makes a Job's pod within a second, if it makes one at all.
+const MAKING: Duration = Duration::from_secs(30);
+
+/// The pod that a Job has made.
+pub(super) async fn of_job(cluster: &Cluster, namespace: &str, job: &Object) -> Result<Pod, StartError> {
+    let end = Instant::now() + MAKING;
+    let (doing, selector) = ("find a Job's pod", format!("batch.kubernetes.io/controller-uid={}", job.metadata.uid));
+    while Instant::now() < end {
+        let path = || Path::of("pods", Some(namespace)).with(&[("labelSelector", &selector)]);
+        let there: List<Pod> = cluster.get(doing, path().with(&[("limit", "1")])).await?;
+        let version = there.metadata.resource_version.clone();
+        if let Some(pod) = there.into_items().into_iter().next() {
+            return Ok(pod);
+        }
+        let watch = path().with(&[("watch", "1"), ("timeoutSeconds", "30"), ("resourceVersion", &version)]);
+        let mut events = Box::pin(cluster.watch::<Pod>(doing, watch).await?);
+        while let Ok(Some(Ok(event))) = timeout_at(end, events.next()).await {
+            match event {
+                WatchEvent::Added(pod) | WatchEvent::Modified(pod) => return Ok(pod),
+                WatchEvent::Deleted(_) => return Err(PodFault::Deleted.into()),
+                WatchEvent::Bookmark(_) => {}
+                // As below: it goes on from how things stand.
+                WatchEvent::Error(_) => break,
+            }
+        }
+    }
+    let state = Words::of("not made by the Job; `kubectl describe job` may say why");
+    Err(PodFault::Slow { seconds: MAKING.as_secs(), state }.into())
 }
 
 /// Why a pod did not start.

@@ -11,7 +11,9 @@ use super::rights::{self, wanted};
 use super::{Because, Needs, Place, Plan};
 use crate::Refusal;
 use crate::docker::Words;
-use crate::kube::{Borrowed, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, PodFacts, SeenNode, Via};
+use crate::kube::{
+    Borrowed, Bound, Cleanup, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, PodFacts, Room, SeenNode, Via,
+};
 
 /// What a pod is created with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct PodPlan {
     pub architecture: Architecture,
     /// Of which image, and how the agent gets into it.
     pub image: Because<PodImage>,
+    /// Where the agent's own image was found on the node: what is borrowed when it is not there any more.
+    pub otherwise: Vec<Borrowed>,
     /// Namespaces of the node that it has.
     pub joins: Vec<Because<NodeNamespace>>,
     /// Namespaces that are its own.
@@ -50,6 +54,10 @@ pub struct PodPlan {
     pub options: Vec<Because<PodOption>>,
     /// What it may take.
     pub limits: Vec<Because<Limit>>,
+    /// Who removes what a killed run has left.
+    pub cleanup: Cleanup,
+    /// What its node keeps free for it.
+    pub requests: Vec<Limit>,
     /// What is to keep the agent in.
     pub fences: Vec<Because<Fence>>,
     /// What makes a program's of it.
@@ -121,15 +129,24 @@ const HOST: &str = "/host";
 const MEMORY: i64 = 1280 << 20;
 /// One whole processor.
 const PROCESSOR: i64 = 1_000_000_000;
+/// It waits, most of the time: a full node still has room for this.
+const KEPT_FREE: (i64, i64) = (64 << 20, 10_000_000);
+/// With less of memory, which holds the agent's files as well, or of a processor, no check comes to its end.
+const FLOOR: (i64, i64) = (128 << 20, 50_000_000);
 
 pub(super) fn of(needs: &Needs, target: &ClusterTarget) -> Result<Plan, Refusal> {
     if let (Some(facts), Via::Pod) = (&target.pod, target.via) {
         return inside::of(needs, target, facts);
     }
-    let ClusterTarget { cluster, target, pod, node, images, .. } = target;
+    let ClusterTarget { cluster, target, pod, node, images, room, cleanup, .. } = target;
     let entered = pod.as_ref().map(|facts| entered(target, facts)).transpose()?;
     let seen = reachable(cluster, node)?;
     let mut plan = ordinary(needs, cluster, target, node, image(cluster, images, seen)?)?;
+    if images.named.is_none() && images.own.is_some() {
+        plan.otherwise.clone_from(&images.borrowed);
+    }
+    fit(&mut plan, room)?;
+    plan.cleanup = *cleanup;
     let mut notes = cluster.notes.clone();
     if let Some(PodFacts::There(pod)) = pod {
         notes.extend(inside::stands_for(target, pod));
@@ -210,7 +227,7 @@ fn ordinary(
 ) -> Result<PodPlan, Refusal> {
     let namespace = match target {
         Target::Namespace(name) => Because::new(name.to_string(), "it is the target"),
-        _ => Because::new(cluster.namespace.clone(), "`-n` or the context says so; `default` where neither does"),
+        _ => Because::new(cluster.namespace.clone(), cluster.namespace_reason),
     };
     let (node, architecture) = match node {
         NodeFacts::There(seen) => {
@@ -238,6 +255,7 @@ fn ordinary(
         // Where nobody says, it is most likely this machine's.
         architecture: architecture.unwrap_or(Architecture::OWN),
         image,
+        otherwise: Vec::new(),
         joins: Vec::new(),
         leaves: vec![
             Because::new(NodeNamespace::Network, "checks see what an ordinary pod of this namespace sees"),
@@ -258,13 +276,42 @@ fn ordinary(
             Because::new(PodOption::DropsAll, "what no check needs is not there"),
             Because::new(PodOption::Seccomp, "the runtime's filter stands around the agent's own"),
         ],
-        limits: vec![
-            Because::new(Limit::Memory(MEMORY), "two checks of the largest size and the agent"),
-            Because::new(Limit::Processor(PROCESSOR), "the node has its own work"),
-        ],
+        limits: Vec::new(),
+        requests: Vec::new(),
+        cleanup: Cleanup::default(),
         fences,
         shell: None,
     })
+}
+
+/// What it asks for and may take, as the namespace has room for it.
+fn fit(plan: &mut PodPlan, room: &Room) -> Result<(), Refusal> {
+    let namespace = Words::of(&plan.namespace.what);
+    let refused = |bound: Bound, what: &str, amount: String, floor: String| Refusal::PodRefused {
+        namespace: namespace.clone(),
+        text: Words::of(&format!("{} is {amount} of {what}, and the agent takes at least {floor}", bound.whose)),
+        hint: "name a namespace with more room with `-n`",
+    };
+    let mib = |bytes: i64| format!("{} MiB", bytes >> 20);
+    let thousandths = |billionths: i64| format!("{}m", billionths / 1_000_000);
+    let reason = |narrowed: &Option<Words>, usual: &str| match narrowed {
+        Some(whose) => format!("more is not in {whose}"),
+        None => usual.to_owned(),
+    };
+    let memory = room.memory.fit(KEPT_FREE.0, MEMORY, FLOOR.0);
+    let memory = memory.map_err(|bound| refused(bound.clone(), "memory", mib(bound.amount), mib(FLOOR.0)))?;
+    let processor = room.processor.fit(KEPT_FREE.1, PROCESSOR, FLOOR.1);
+    let processor = processor
+        .map_err(|bound| refused(bound.clone(), "a processor", thousandths(bound.amount), thousandths(FLOOR.1)))?;
+    plan.requests = vec![Limit::Memory(memory.request), Limit::Processor(processor.request)];
+    plan.limits = vec![
+        Because::new(
+            Limit::Memory(memory.limit),
+            reason(&memory.narrowed, "two checks of the largest size and the agent"),
+        ),
+        Because::new(Limit::Processor(processor.limit), reason(&processor.narrowed, "the node has its own work")),
+    ];
+    Ok(())
 }
 
 /// What the checks look at of a node.

@@ -106,10 +106,14 @@ fn interrupted() -> Failure {
 
 /// A target at which there is no agent.
 fn unreachable(error: LaunchError) -> Failure {
+    Failure { code: FailureCode::Unreachable, text: with_hint(error) }
+}
+
+/// What went wrong, and what to do next.
+fn with_hint(error: LaunchError) -> String {
     let hint = error.hint();
     let text = with_causes(error);
-    let text = hint.map_or_else(|| text.clone(), |hint| format!("{text}; {hint}"));
-    Failure { code: FailureCode::Unreachable, text }
+    hint.map_or_else(|| text.clone(), |hint| format!("{text}; {hint}"))
 }
 
 /// What one session is to send.
@@ -241,7 +245,7 @@ async fn account(ended: Result<(), Broken>, hold: Hold) -> Result<(), Failure> {
     match (ended, hold.gone(end).await) {
         (Ok(()), Ok(())) => Ok(()),
         (Ok(()) | Err(Broken::Session(SessionError::Gone | SessionError::Io(_))), Err(error)) => {
-            Err(disconnected(with_causes(error)))
+            Err(disconnected(with_hint(error)))
         }
         (Err(Broken::Session(error)), _) => Err(disconnected(error.to_string())),
         (Err(Broken::Code(error)), _) => Err(Failure { code: FailureCode::NotLoadable, text: with_causes(error) }),

@@ -32,7 +32,7 @@ use crate::args::ReportFormat;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
 use crate::printer::{self, Reader};
-use crate::settings::{Paths, RunSettings, Site, Terminal, engine_settings, sinks};
+use crate::settings::{Paths, RunSettings, Site, Terminal, by_policy, engine_settings, sinks};
 use crate::signal;
 use recording::About;
 use timing::Timing;
@@ -91,8 +91,9 @@ async fn run_checks<T>(
 ) -> Result<T, Fault> {
     let mut keeping = code::Keeping::default();
     let engines = Engines::new(engine_settings(), agents::carried(), settings.asked.clone());
-    let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
-    let ran = load_and_run(settings, terminal, (&engines, &clusters), &mut keeping).await;
+    let site = Site::open(Paths::of_this_user())?;
+    let clusters = Clusters::new(by_policy(&settings.cluster, &site.policy), agents::carried());
+    let ran = load_and_run(settings, terminal, (&engines, &clusters), &site, &mut keeping).await;
     let ended = ran.and_then(|Ran { report, exit, recorded }| {
         let ended = end(report, exit)?;
         recorded.map(|()| ended)
@@ -117,6 +118,7 @@ async fn load_and_run(
     settings: &RunSettings,
     terminal: &Terminal,
     (engines, clusters): (&Engines, &Clusters),
+    site: &Site,
     keeping: &mut code::Keeping,
 ) -> Result<Ran, Fault> {
     let held = (engines.clone(), clusters.clone());
@@ -136,10 +138,9 @@ async fn load_and_run(
     if settings.targets.iter().any(Target::is_of_engine) {
         engines.prepare();
     }
-    let site = Site::open(Paths::of_this_user())?;
     settings.targets.iter().try_for_each(|target| site.policy.may_target(target))?;
     let redactor = Redactor::new(site.policy.redact.clone());
-    let checks = timing.of("select", || select(&settings.checks, &site))?;
+    let checks = timing.of("select", || select(&settings.checks, site))?;
     let needs = needs(&checks);
     let start = Clock::now();
     let placed: Vec<Result<Placed, Refusal>> = tokio::select! {
@@ -151,7 +152,7 @@ async fn load_and_run(
         // A container that no engine has is known as such by now.
         program.prepare();
     }
-    may_hold(&checks, placed.iter().flatten(), &site)?;
+    may_hold(&checks, placed.iter().flatten(), site)?;
     let engine = timing.of("engine", Engine::new).map_err(Fault::own)?;
     let run = new_run_id()?;
     let mut recording = {

@@ -12,7 +12,7 @@ use crate::command::{print, print_json};
 use crate::describe::hanging;
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::{Detail, ExplainSettings, Paths, Site, Terminal, engine_settings};
+use crate::settings::{Detail, ExplainSettings, Paths, Site, Terminal, by_policy, engine_settings};
 
 /// How a target would be reached, or why it cannot be. Texts are raw.
 #[derive(Serialize)]
@@ -47,7 +47,7 @@ pub(super) fn explain(settings: &ExplainSettings, terminal: &Terminal) -> Result
     let checks = select(&settings.checks, &site)?;
     let needs = needs(&checks);
     let engines = Engines::new(engine_settings(), agents::carried(), settings.asked.clone());
-    let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
+    let clusters = Clusters::new(by_policy(&settings.cluster, &site.policy), agents::carried());
     let placed = crate::command::block_on(place(&settings.target, &needs, &engines, &clusters))?;
     may_hold(&checks, placed.as_ref().ok(), &site)?;
     let names: Vec<String> = checks.iter().map(|check| check.declaration.check.to_string()).collect();

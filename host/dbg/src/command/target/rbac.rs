@@ -9,7 +9,7 @@ use crate::command::run::select;
 use crate::command::{block_on, print, print_json};
 use crate::diagnostic::Fault;
 use crate::exit::Exit;
-use crate::settings::{Paths, RbacSettings, Site};
+use crate::settings::{Paths, RbacSettings, Site, by_policy};
 
 /// The role's name.
 const NAME: &str = "dbg";
@@ -19,7 +19,7 @@ pub(super) fn rbac(settings: &RbacSettings) -> Result<Exit, Fault> {
     site.policy.may_target(&settings.target)?;
     // What an agent may do on a node is no right of who starts it; but a check that is not there is told.
     select(&settings.checks, &site)?;
-    let clusters = Clusters::new(settings.cluster.clone(), agents::carried());
+    let clusters = Clusters::new(by_policy(&settings.cluster, &site.policy), agents::carried());
     let objects = block_on(kube::role_for(&settings.target, NAME, &clusters))?.map_err(Fault::unreachable)?;
     match settings.output {
         ObjectFormat::Json => print_json(&serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": objects })),

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
-use dbg_model::{Capability, MAX_REDACT_PATTERNS, RedactPattern, Target, VendorName};
+use dbg_model::{Capability, KubeName, MAX_REDACT_PATTERNS, RedactPattern, Target, VendorName};
 use dbg_placement::Profile;
 use dbg_plugin::trust::{Rule, Rules};
 use serde::Deserialize;
@@ -31,6 +31,7 @@ struct Written {
     unsigned: UnsignedTable,
     consent: ConsentTable,
     audit: AuditTable,
+    cluster: ClusterTable,
     redact: RedactTable,
 }
 
@@ -105,6 +106,13 @@ struct AuditTable {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
+struct ClusterTable {
+    #[serde(rename = "node-namespace")]
+    node_namespace: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
 struct RedactTable {
     patterns: Vec<RedactPattern>,
 }
@@ -150,7 +158,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Option<Policy>> {
 
 /// What a text says.
 pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
-    let Written { vendors, grants, targets, shell, dates, unsigned, consent, audit, redact } =
+    let Written { vendors, grants, targets, shell, dates, unsigned, consent, audit, cluster, redact } =
         toml::from_str(text).map_err(|error| anyhow!("{}", dbg_model::Escaped(&error.to_string())))?;
     let kinds = || Target::kinds().iter().map(|kind| kind.word);
     if let Some(unknown) = targets.allow.iter().flatten().find(|word| !kinds().any(|kind| kind == word.as_str())) {
@@ -168,6 +176,11 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
     if redact.len() > MAX_PATTERNS {
         bail!("it has {} patterns to be masked, and {MAX_PATTERNS} are the most", redact.len());
     }
+    let node_namespace = match cluster.node_namespace.as_deref().map(str::parse::<KubeName>) {
+        Some(Err(error)) => bail!("`[cluster] node-namespace`: {error}"),
+        Some(Ok(name)) => Some(name),
+        None => None,
+    };
     let default = Rules::default();
     Ok(Policy {
         vendors: vendors.allow,
@@ -189,6 +202,7 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Policy> {
             user: None,
             syslog: if audit.syslog { SyslogRule::On } else { SyslogRule::Off },
         },
+        node_namespace,
         redact,
     })
 }
@@ -211,6 +225,7 @@ mod tests {
             "[redact]\npatterns = ['a*']",
             "[audit]\nlog = 'dbg.log'",
             "[audit]\nsyslog = 'yes'",
+            "[cluster]\nnode-namespace = 'a/b'",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

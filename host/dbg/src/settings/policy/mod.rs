@@ -6,7 +6,7 @@ mod judge;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use dbg_model::{Capability, RedactPattern, VendorName};
+use dbg_model::{Capability, KubeName, RedactPattern, VendorName};
 use dbg_plugin::trust::{Rule, Rules};
 
 use super::Paths;
@@ -32,6 +32,8 @@ pub(crate) struct Policy {
     pub(crate) consent: Consent,
     /// Where runs are recorded.
     pub(crate) audit: AuditPolicy,
+    /// The namespace of pods that look at nodes, where `-n` names none; the machine's word comes first.
+    pub(crate) node_namespace: Option<KubeName>,
     /// What is masked in reports besides what is built in: the machine's and the user's patterns together.
     pub(crate) redact: Vec<RedactPattern>,
 }
@@ -100,6 +102,7 @@ impl Default for Policy {
             unsigned: Unsigned::Anywhere,
             consent: Consent::default(),
             audit: AuditPolicy::default(),
+            node_namespace: None,
             redact: Vec::new(),
         }
     }
@@ -151,6 +154,7 @@ impl Policy {
                 user: user.audit.user,
                 syslog: self.audit.syslog.max(user.audit.syslog),
             },
+            node_namespace: self.node_namespace.or(user.node_namespace),
             redact: together(self.redact, user.redact),
         }
     }
@@ -193,8 +197,7 @@ mod tests {
                        [shell]\nprofiles = ['restricted', 'netadmin']";
         let user = "[consent]\nunsigned = ['files', 'sockets']\n[unsigned]\nallow = 'anywhere'\n[dates]\nexpiry = 'strict'\n\
                     revocations = 'warn'\n[vendors]\nallow = ['acme', 'lumon']\n[grants]\nmost = ['files']\n[targets]\nallow = ['local']\n[shell]\nprofiles = ['general', 'restricted']";
-        let Policy { vendors, grants, targets, shell, rules, unsigned, consent, audit: _, redact: _ } =
-            narrowed(machine, user);
+        let Policy { vendors, grants, targets, shell, rules, unsigned, consent, .. } = narrowed(machine, user);
         assert_eq!(vendors, Some(BTreeSet::from(["acme".parse().unwrap()])));
         assert_eq!(grants, BTreeSet::from([Capability::Files]));
         assert_eq!(targets, Some(BTreeSet::from(["local".to_owned()])));
@@ -219,6 +222,15 @@ mod tests {
         assert_eq!(redact.iter().map(RedactPattern::as_str).collect::<Vec<_>>(), ["ACME-[0-9]+", "ann[0-9]+"]);
         assert_eq!(narrowed("", "[audit]\nsyslog = true").audit.syslog, SyslogRule::On);
         assert_eq!(narrowed("[audit]\nsyslog = true", "[audit]\nsyslog = false").audit.syslog, SyslogRule::On);
+    }
+
+    #[test]
+    fn pods_for_nodes_are_where_the_machine_says_and_else_where_the_user_does() {
+        let of = |machine: &str, user: &str| narrowed(machine, user).node_namespace.map(|name| name.to_string());
+        let namespace = |name: &str| format!("[cluster]\nnode-namespace = '{name}'");
+        assert_eq!(of(&namespace("ops"), &namespace("mine")).as_deref(), Some("ops"));
+        assert_eq!(of("", &namespace("mine")).as_deref(), Some("mine"));
+        assert_eq!(of("", ""), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::docker::{Owner, Words};
-use crate::kube::{Borrowed, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, SeenNode};
+use crate::kube::{Borrowed, Cleanup, ClusterFacts, ClusterTarget, ImageFacts, Lender, NodeFacts, Room, SeenNode};
 use crate::plan::{Place, of_cluster};
 
 fn plan(target: &str, needs: &[Capability]) -> PodPlan {
@@ -25,6 +25,7 @@ fn plan(target: &str, needs: &[Capability]) -> PodPlan {
         context: Words::of("shop"),
         server: Words::of("https://x"),
         namespace: "ops".to_owned(),
+        namespace_reason: "it is told",
         notes: Vec::new(),
     };
     let borrowed = vec![Borrowed { reference: "cart:1".into(), lender: Lender::Pause }];
@@ -37,6 +38,8 @@ fn plan(target: &str, needs: &[Capability]) -> PodPlan {
         keep: Duration::ZERO,
         node: NodeFacts::There(node),
         images,
+        room: Room::default(),
+        cleanup: Cleanup::default(),
     };
     let plan = of_cluster(&needs.iter().copied().collect(), &target).unwrap();
     let Place::Pod(plan) = plan.place.what else { panic!() };
@@ -70,7 +73,8 @@ fn every_pod_ends_by_itself_and_has_no_token_and_no_right_to_spare() {
             assert_eq!(security[key], value, "{target}: {key}");
         }
         let resources = &container["resources"];
-        assert!(resources["limits"]["memory"].is_string() && resources["requests"]["cpu"].is_string());
+        assert_eq!(resources["limits"], json!({"memory": "1342177280", "cpu": "1000m"}));
+        assert_eq!(resources["requests"], json!({"memory": "67108864", "cpu": "10m"}));
         assert_eq!(container["stdin"], Value::Null);
     }
 }
@@ -148,4 +152,30 @@ fn the_agent_is_started_by_whatever_is_there() {
     assert_eq!((words[0].as_str(), words[1].as_str(), words.len()), ("/dbg-agent", "serve", 4));
     let words = serve(&plan, true, &token);
     assert_eq!(words[..4], ["/dbg-loader/loader", "load", "/dbg-agent", "serve"]);
+}
+
+#[test]
+fn a_job_makes_the_very_pod_once_and_goes_by_itself() {
+    let owner = LoaderObject { name: "dbg-1-loader".into(), uid: "u-1".into() };
+    let pod = pod(&plan("cluster", &[]), &identity(), "cart:1", Some(&owner), Duration::from_secs(600));
+    let alone = serde_json::to_value(&pod).unwrap();
+    let job = serde_json::to_value(job(pod)).unwrap();
+    let spec = &job["spec"];
+    assert_eq!((&spec["backoffLimit"], &spec["activeDeadlineSeconds"]), (&json!(0), &json!(600)));
+    assert!(spec["ttlSecondsAfterFinished"].is_number());
+    assert_eq!(spec["template"]["spec"], alone["spec"]);
+    assert_eq!(spec["template"]["metadata"]["labels"], alone["metadata"]["labels"]);
+    assert_eq!(job["metadata"]["ownerReferences"], alone["metadata"]["ownerReferences"]);
+    assert_eq!(spec["template"]["metadata"]["ownerReferences"], Value::Null);
+}
+
+#[test]
+fn a_namespace_takes_no_more_than_its_pods_need() {
+    let level = |target: &str, needs: &[Capability]| {
+        let made = serde_json::to_value(namespace(&plan(target, needs))).unwrap();
+        made["metadata"]["labels"]["pod-security.kubernetes.io/enforce"].clone()
+    };
+    assert_eq!(level("cluster", &Capability::ALL), "restricted");
+    assert_eq!(level("node/n1", &[]), "restricted");
+    assert_eq!(level("node/n1", &[Capability::Files]), "privileged");
 }

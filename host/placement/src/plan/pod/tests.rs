@@ -7,6 +7,7 @@ fn cluster() -> ClusterFacts {
         context: Words::of("shop"),
         server: Words::of("https://10.0.0.1:6443"),
         namespace: "ops".to_owned(),
+        namespace_reason: "it is told",
         notes: Vec::new(),
     }
 }
@@ -24,8 +25,17 @@ fn seen() -> SeenNode {
 }
 
 fn target(text: &str, node: NodeFacts, images: ImageFacts) -> ClusterTarget {
-    let keep = std::time::Duration::ZERO;
-    ClusterTarget { cluster: cluster(), target: text.parse().unwrap(), pod: None, via: Via::Pod, keep, node, images }
+    ClusterTarget {
+        cluster: cluster(),
+        target: text.parse().unwrap(),
+        pod: None,
+        via: Via::Pod,
+        keep: std::time::Duration::ZERO,
+        node,
+        images,
+        room: Room::default(),
+        cleanup: Cleanup::default(),
+    }
 }
 
 fn named() -> ImageFacts {
@@ -158,4 +168,21 @@ fn a_pod_is_entered_from_its_node_with_rights_that_are_not_kept() {
     let processes = entering(&[Capability::Processes]);
     assert_eq!((processes.enters_with.len(), processes.keeps.len()), (1, 2));
     assert_eq!(processes.enters.unwrap().what.name, "app");
+}
+
+#[test]
+fn what_a_pod_may_take_is_what_its_namespace_has_room_for() {
+    let in_room = |memory: i64| {
+        let most = Some(Bound { amount: memory << 20, whose: Words::of("the LimitRange `small`") });
+        let mut target = target("node/n1", NodeFacts::There(seen()), named());
+        target.room.memory.most = most;
+        of(&Needs::default(), &target)
+    };
+    let Place::Pod(plan) = in_room(256).unwrap().place.what else { panic!() };
+    assert_eq!(plan.limits[0].what, Limit::Memory(256 << 20));
+    assert!(plan.limits[0].reason.contains("`small`"), "{:?}", plan.limits);
+    assert_eq!(plan.requests, [Limit::Memory(64 << 20), Limit::Processor(10_000_000)]);
+    let refusal = in_room(64).unwrap_err();
+    assert!(refusal.to_string().contains("the LimitRange `small` is 64 MiB of memory"), "{refusal}");
+    assert!(refusal.hint().unwrap().contains("-n"));
 }
