@@ -86,7 +86,7 @@ fn a_pod_that_the_namespace_does_not_take_is_refused_before_anything_is_created(
     space.apply(
         r#"{"apiVersion":"v1","kind":"LimitRange","metadata":{"name":"small"},"spec":{"limits":[{"type":"Container","max":{"memory":"64Mi"}}]}}"#,
     );
-    refused(&space, run, exit::UNKNOWN, &["maximum memory", "LimitRange"]);
+    refused(&space, run, exit::UNKNOWN, &["the LimitRange `small` is 64 MiB of memory", "`-n`"]);
     space.kubectl("delete limitrange small >&2");
     refused(&space, "run --target ns/dbg-no-such --image x dns-check", exit::UNKNOWN, &["not found", "-n"]);
 }
