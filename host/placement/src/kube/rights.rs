@@ -203,8 +203,8 @@ pub(super) fn role(rights: &[Right], name: &str, subject: &str) -> Vec<serde_jso
 /// One rule for each resource.
 fn rules(rights: &[&Right]) -> Vec<serde_json::Value> {
     let resource = |right: &Right| match right.subresource {
-        Some(subresource) => (right.group, format!("{}/{subresource}", right.resource)),
-        None => (right.group, right.resource.to_owned()),
+        Some(subresource) => format!("{}/{subresource}", right.resource),
+        None => right.resource.to_owned(),
     };
     let mut by_resource: Vec<((&str, String), Vec<&str>)> = Vec::new();
     for right in rights {

@@ -120,6 +120,7 @@ pub(super) mod tests {
                 context: Words::of("shop"),
                 server: Words::of("https://10.0.0.1"),
                 namespace: "shop".into(),
+                namespace_reason: "a test",
                 notes: Vec::new(),
             },
             pod: "shop/cart".parse().unwrap(),

@@ -1,7 +1,7 @@
 //! Plans of containers in pods that are there already.
 
 use super::*;
-use crate::kube::{SeenNode, Via};
+use crate::kube::{Cleanup, Room, SeenNode, Via};
 
 fn container(name: &str) -> SeenContainer {
     SeenContainer {
@@ -39,13 +39,21 @@ fn target(images: ImageFacts, pod: SeenPod) -> ClusterTarget {
     };
     let (context, server) = (Words::of("shop"), Words::of("https://10.0.0.1:6443"));
     ClusterTarget {
-        cluster: ClusterFacts { context, server, namespace: "ops".to_owned(), notes: Vec::new() },
+        cluster: ClusterFacts {
+            context,
+            server,
+            namespace: "ops".to_owned(),
+            namespace_reason: "a test",
+            notes: Vec::new(),
+        },
         target: "pod/shop/cart".parse().unwrap(),
         pod: Some(PodFacts::There(Box::new(pod))),
         via: Via::Pod,
         keep: Duration::from_secs(600),
         node: NodeFacts::There(node),
         images,
+        room: Room::default(),
+        cleanup: Cleanup::default(),
     }
 }
 
