@@ -103,11 +103,9 @@ impl Path {
         let hex = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
         let name = digest.iter().take(8).flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]);
         let all = folder.to_bytes().iter().copied().chain([b'/']).chain(name).chain(ending.bytes());
-        let mut length = 0;
-        for byte in all {
+        for (at, byte) in all.enumerate() {
             // The last one stays the zero.
-            *path.get_mut(length).filter(|_| length + 1 < PATH).ok_or(Fault::LongName)? = byte;
-            length += 1;
+            *path.get_mut(at).filter(|_| at + 1 < PATH).ok_or(Fault::LongName)? = byte;
         }
         Ok(Self(path))
     }

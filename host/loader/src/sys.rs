@@ -86,8 +86,8 @@ impl Fd {
         // SAFETY: the name ends with a zero.
         let made = unsafe { libc::memfd_create(name, libc::MFD_CLOEXEC | libc::MFD_EXEC) };
         // A kernel before 6.3 does not know that a file may want to be executed, and lets every file be.
-        // SAFETY: as above.
         let made = if made < 0 && errno().0 == libc::EINVAL {
+            // SAFETY: as above.
             unsafe { libc::memfd_create(name, libc::MFD_CLOEXEC) }
         } else {
             made

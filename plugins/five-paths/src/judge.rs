@@ -118,13 +118,13 @@ fn say(path: Path, state: State, of: &dyn Fn(Path) -> State, place: &Place, trie
         .many(format!("have a broken path: {}", path.words()))
         .evidence("no answer", shown.join("; "));
     let finding = if place.node.is_empty() { finding } else { finding.evidence("from the node", &place.node) };
-    drop(if state == State::Broken {
+    let _ = if state == State::Broken {
         finding.evidence("likely layer", layer).next_step(step)
     } else {
         finding.next_step(
             "compare those that answer with those that do not: one node, one pod, or a network policy of theirs",
         )
-    });
+    };
 }
 
 fn id(path: Path) -> &'static str {

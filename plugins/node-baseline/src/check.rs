@@ -93,10 +93,10 @@ fn say(fact: &Fact, run: &Run) {
         }
     };
     let finding = finding.about(name);
-    drop(match step {
+    let _ = match step {
         Some(step) => finding.next_step(step),
         None => finding,
-    });
+    };
 }
 
 #[cfg(test)]

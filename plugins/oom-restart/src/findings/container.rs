@@ -53,7 +53,7 @@ pub(super) fn emit(pod: &Pod, container: &Container, judged: &Judged, parameters
             if container.ready { "it runs again, and is ready" } else { "it runs again, and is not ready" },
         );
     }
-    drop(with_log(finding, pod, container, judged, parameters));
+    let _ = with_log(finding, pod, container, judged, parameters);
 }
 
 /// What does not run fails; what runs again failed lately, or is a warning.

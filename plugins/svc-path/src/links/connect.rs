@@ -86,7 +86,7 @@ fn attempt(scene: &Scene<'_>, to: &[(String, u16, String)]) -> Result<Vec<Tried>
     }
 }
 
-fn of<'a>(tried: &'a [Tried], outcome: impl Fn(Outcome) -> bool) -> Vec<&'a Tried> {
+fn of(tried: &[Tried], outcome: impl Fn(Outcome) -> bool) -> Vec<&Tried> {
     tried.iter().filter(|one| outcome(one.outcome)).collect()
 }
 

@@ -80,14 +80,14 @@ fn judge(
     for one in &told {
         finding = finding.evidence("server", one);
     }
-    drop(if silent {
+    let _ = if silent {
         finding
             .next_step("see CoreDNS: `kubectl get pods -n kube-system -l k8s-app=kube-dns`, and `dbg run … dns-check`")
     } else {
         finding.next_step(
             "a name of another namespace is `SERVICE.NAMESPACE`; a headless Service without ready pods has no address",
         )
-    });
+    };
     path.link("name", State::Broken, told.join("; "));
     Err(Broken)
 }

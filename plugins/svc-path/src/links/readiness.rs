@@ -28,10 +28,10 @@ pub(crate) fn look(scene: &Scene<'_>, path: &mut Path) -> Result<(), Broken> {
     if unready.len() > SHOWN {
         finding = finding.evidence("more", unready.len() - SHOWN);
     }
-    drop(finding.next_step(format!(
+    let _ = finding.next_step(format!(
         "see why: `dbg run --target ns/{} oom-restart`, and the readiness probe of the container",
         scene.service.namespace
-    )));
+    ));
     path.link("readiness", if is_broken { State::Broken } else { State::Doubtful }, counted);
     if is_broken { Err(Broken) } else { Ok(()) }
 }

@@ -36,7 +36,7 @@ pub(crate) fn look(scene: &Scene<'_>, path: &mut Path) -> Result<(), Broken> {
         .many("have a Service whose selector takes no pod")
         .evidence("selector", &selector);
     let near = nearest(scene);
-    drop(if near.is_empty() {
+    let _ = if near.is_empty() {
         finding
             .evidence("pods that almost fit", "none")
             .next_step("see whether the workload is there and has replicas: its pods carry the labels of its template")
@@ -44,7 +44,7 @@ pub(crate) fn look(scene: &Scene<'_>, path: &mut Path) -> Result<(), Broken> {
         finding
             .evidence("pods that almost fit", shown(&near))
             .next_step("correct the Service's selector, or the labels in the workload's pod template")
-    });
+    };
     Err(Broken)
 }
 

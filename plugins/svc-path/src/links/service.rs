@@ -34,10 +34,10 @@ pub(crate) fn look(name: &str, namespace: &str, path: &mut Path, run: &Run) -> R
         Some(near) => finding.next_step(format!("did you mean `service={near}`?")),
         None => finding.next_step("see the namespace: `namespace=NAME`, or `--target ns/NAME`"),
     };
-    drop(match names.is_empty() {
+    let _ = match names.is_empty() {
         true => finding.evidence("services there", "none"),
         false => finding.evidence("services there", shown(&names)),
-    });
+    };
     Ok(None)
 }
 
