@@ -15,7 +15,7 @@ pub(crate) struct Args {}
 
 /// What may be linked into a file that is given to others: permissive, or copyleft by file (MPL-2.0). A new entry is a decision:
 /// docs/decisions.md says why.
-const ALLOWED: [&str; 14] = [
+const ALLOWED: [&str; 15] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -23,6 +23,7 @@ const ALLOWED: [&str; 14] = [
     "BSD-3-Clause",
     "BSL-1.0",
     "CC0-1.0",
+    "CDLA-Permissive-2.0",
     "ISC",
     "MIT",
     "MPL-2.0",
