@@ -145,11 +145,12 @@ pub(super) fn create(place: &Place, objects: &str) -> Result<()> {
 /// Waits until both nodes are ready.
 pub(super) fn wait_for_nodes(place: &Place) -> Result<()> {
     let names = NODES.map(|node| format!("node/{}", node.text()));
-    for condition in ["create", "condition=Ready"] {
-        let mut command = kubectl(place, &["wait", "--timeout=60s", "--for", condition]);
-        shell::output(command.args(&names)).with_context(|| place.last_words(&["n1-kubelet", "n2-kubelet"]))?;
-    }
-    Ok(())
+    let last_words = || place.last_words(&["n1-kubelet", "n2-kubelet"]);
+    // `kubectl wait --for create` gives up at once where the first of several is made while it looks for the next.
+    let are_there = || Ok(shell::output(kubectl(place, &["get"]).args(&names)).ok());
+    Wait::new(Duration::from_secs(60)).until("the nodes", are_there).with_context(last_words)?;
+    let mut command = kubectl(place, &["wait", "--timeout=60s", "--for=condition=Ready"]);
+    shell::output(command.args(&names)).with_context(last_words).map(drop)
 }
 
 /// Waits until pods can be made: their service account comes from a controller.
