@@ -6,12 +6,17 @@ use crate::scene::{Scene, Space};
 
 /// A Deployment, or a kind with the same fields, whose pods serve nothing.
 pub(crate) fn workload(space: &Space<'_>, kind: &str, name: &str, command: &str) {
+    workload_with(space, kind, name, command, "");
+}
+
+/// The same, with more fields of its container.
+fn workload_with(space: &Space<'_>, kind: &str, name: &str, command: &str, more: &str) {
     let image = &space.scene.image;
     let service = if kind == "StatefulSet" { r#""serviceName":"none","# } else { "" };
     space.apply(&format!(
         r#"{{"apiVersion":"apps/v1","kind":"{kind}","metadata":{{"name":"{name}"}},"spec":{{{service}"selector":{{"matchLabels":{{"app":"{name}"}}}},
         "template":{{"metadata":{{"labels":{{"app":"{name}"}}}},"spec":{{"terminationGracePeriodSeconds":0,"containers":[
-        {{"name":"app","image":"{image}","imagePullPolicy":"Never","command":["sh","-c","{command}"]}}]}}}}}}}}"#
+        {{"name":"app","image":"{image}","imagePullPolicy":"Never","command":["sh","-c","{command}"]{more}}}]}}}}}}}}"#
     ));
 }
 
@@ -72,7 +77,8 @@ fn other_kinds_are_found_by_their_own_selectors() {
 fn where_no_pod_is_ready_it_is_told_how_they_stand() {
     let Some(scene) = Scene::new() else { return };
     let space = scene.namespace("dbg-unready");
-    workload(&space, "Deployment", "broken", "exit 3");
+    // A program that ends at once is ready for a moment; one that is looked at never is.
+    workload_with(&space, "Deployment", "broken", "sleep 600", r#","readinessProbe":{"exec":{"command":["false"]}}"#);
     space.kubectl("create service clusterip lonely --tcp 80 >&2");
     let far = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"far"},"spec":{"ports":[{"port":80}]}}"#;
     space.apply(far);

@@ -5,8 +5,14 @@ use dbg_sdk::prelude::*;
 
 /// Says how many pods are not ready.
 pub fn look(run: &Run, most_unready: u32) -> Result<(), Failure> {
-    let namespace = cluster::target()?.namespace;
-    let pods = cluster::list("Pod").in_namespace(&namespace).read()?;
+    let (namespace, pods) = match pods() {
+        // Where there is no cluster there is nothing to say of one.
+        Err(error) if error.code == cluster::ErrorCode::Unavailable => {
+            run.info("no-cluster", error.text);
+            return Ok(());
+        }
+        pods => pods?,
+    };
     let mut unready = 0_u32;
     for pod in &pods.objects {
         let is_ready = pod.json.list("/status/conditions").iter().any(|condition| {
@@ -26,6 +32,13 @@ pub fn look(run: &Run, most_unready: u32) -> Result<(), Failure> {
             .about(&namespace);
     }
     Ok(())
+}
+
+/// The target's namespace, and what runs there.
+fn pods() -> Result<(String, cluster::Listed), cluster::Error> {
+    let namespace = cluster::target()?.namespace;
+    let pods = cluster::list("Pod").in_namespace(&namespace).read()?;
+    Ok((namespace, pods))
 }
 
 #[cfg(test)]
