@@ -83,11 +83,11 @@ fn an_engine_that_is_killed_in_the_middle_ends_the_run_and_leaves_what_gc_remove
     let running =
         site.context.run_guest("hostile-run", &words).as_root().variable("DOCKER_HOST", engine.host()).start();
     running.wait_for("it started", LIMIT);
-    // Of all engines of this machine the one in this network.
+    // Of all engines of this machine the one in this network. The numbers of its processes are gone with it, and may be anybody's in the next.
     site.script(
         "for pid in $(pgrep -x dockerd); do
             [ \"$(readlink /proc/$pid/ns/net)\" != \"$(readlink /proc/self/ns/net)\" ] || kill -9 $pid
-        done; rm -f /run/docker.pid /run/docker.sock",
+        done; rm -f /run/docker.pid /run/docker.sock /run/docker/containerd/containerd.pid",
     );
     running.wait(LIMIT).exits(exit::UNKNOWN);
     let _again = site.start("exec unshare --pid --fork --kill-child --mount-proc dockerd > /run/log/again 2>&1");

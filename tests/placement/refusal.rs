@@ -78,7 +78,7 @@ fn what_is_no_target_is_a_matter_of_usage() {
         ("pid/0", "is no number of a process"),
         ("pid/4194305", "is no number of a process"),
         ("pid/self", "is no number of a process"),
-        ("pod/web", "is no kind of target"),
+        ("pods/web", "is no kind of target"),
     ] {
         place.root(&format!("run --target {target} sock-summary")).exits(exit::USAGE).is_silent().warns(text);
         place.root(&format!("target explain {target}")).exits(exit::USAGE).is_silent().warns(text);
