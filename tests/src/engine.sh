@@ -6,6 +6,22 @@
 mount -t tmpfs none /var/lib; mount -t tmpfs none /var/cache; mount -t tmpfs none /run
 mkdir -p /run/podman /run/log /run/netns /run/image/bin /var/lib/containers
 printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' > /run/containers.conf
+# A machine that cannot give CAP_SYS_RESOURCE starts no privileged container; there, those of the tests do without it. Nobody who measures wants this.
+bounding=$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status)
+docker_runtime=
+if [ $((0x$bounding >> 24 & 1)) = 0 ] && [ -z "${ENGINES_AS_THEY_ARE:-}" ]; then
+    cat > /run/lesser-runc << 'END'
+#!/bin/sh
+for word; do
+    [ "$last" != --bundle ] || sed -i 's/"CAP_SYS_RESOURCE",//g; s/,"CAP_SYS_RESOURCE"//g' "$word/config.json"
+    last=$word
+done
+exec runc "$@"
+END
+    chmod 755 /run/lesser-runc
+    docker_runtime='--add-runtime lesser=/run/lesser-runc --default-runtime lesser'
+    printf '[engine.runtimes]\nrunc = ["/run/lesser-runc"]\n' >> /run/containers.conf
+fi
 within="setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc"
 mkdir /run/tls
 (
@@ -21,7 +37,7 @@ mkdir /run/tls
     sign server; sign cert; mv cert-key.pem key.pem
 )
 $within dockerd -H unix:///run/docker.sock -H tcp://127.0.0.1:2376 --tlsverify --tlscacert /run/tls/ca.pem \
-    --tlscert /run/tls/server.pem --tlskey /run/tls/server-key.pem > /run/log/dockerd 2>&1 &
+    --tlscert /run/tls/server.pem --tlskey /run/tls/server-key.pem $docker_runtime > /run/log/dockerd 2>&1 &
 CONTAINERS_CONF=/run/containers.conf $within podman system service -t 0 unix:///run/podman/podman.sock > /run/log/podman 2>&1 &
 cp "$(command -v busybox)" /run/image/bin/busybox
 for name in sh sleep httpd cat ls true wget chroot; do ln -s busybox /run/image/bin/$name; done

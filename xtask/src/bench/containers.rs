@@ -134,7 +134,7 @@ impl Engines {
     fn start(workspace: &Workspace) -> Result<Self> {
         let set_up = workspace.root.join("tests/src/engine.sh");
         let script = format!(
-            "set -e; ip link set lo up; ip address add {SERVER}/32 dev lo; . '{}'; echo ready; exec cat",
+            "set -e; export ENGINES_AS_THEY_ARE=1; ip link set lo up; ip address add {SERVER}/32 dev lo; . '{}'; echo ready; exec cat",
             set_up.display()
         );
         let mut command = Command::new("unshare");
