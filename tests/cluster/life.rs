@@ -6,13 +6,13 @@ use std::process::Command;
 
 use crate::scene::{may_bring_up, xtask};
 
-/// `look FILE` writes down everything that a cluster could leave here. Processes that only wait to be read are gone.
+/// `look FILE` writes down everything that a cluster could leave here. Processes that only wait to be read are gone, and a shell that runs is this one's, about to be `ps` or `sort`.
 const LOOK: &str = r#"
 look() {
     {
         cat /proc/mounts; ip -o link; ip route; ls /run
         find /sys/fs/cgroup -name 'dbg-cluster*' -o -name 'kubepods*'
-        ps -eo stat=,comm= | grep -v '^Z' | grep -v -E ' (ps|grep|sort)$' | sort
+        ps -eo stat=,comm= | grep -v -e '^Z' -e '^R.* sh$' | grep -v -E ' (ps|grep|sort)$' | sort
         sysctl kernel.panic kernel.panic_on_oops vm.overcommit_memory vm.panic_on_oom kernel.keys.root_maxkeys \
             kernel.keys.root_maxbytes fs.inotify.max_user_instances fs.inotify.max_user_watches net.ipv4.ip_forward
     } > "$1"

@@ -120,9 +120,9 @@ fn ip(arguments: &[&str]) -> Result<()> {
     shell::output(Command::new("ip").args(arguments)).map(drop)
 }
 
-/// Whether this machine's end of the link is there.
+/// Whether this machine's end of the link is there. `/sys/class/net` has the links of the network in which it was mounted, which need not be ours.
 pub(super) fn is_there() -> bool {
-    std::path::Path::new("/sys/class/net").join(LINK).exists()
+    ip(&["link", "show", "dev", LINK]).is_ok()
 }
 
 /// Removes this machine's end, and so the link and the routes over it. The kernel does it too when the other end is gone, but later.
