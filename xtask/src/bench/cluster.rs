@@ -44,7 +44,6 @@ fn measure_all(args: &Args, workspace: &Workspace, stage: &Stage, cluster: &Clus
     let saved = shell::output(Command::new(stage.program()).args(["image", "save"]).arg(&archive))?;
     let Some(name) = saved.split_whitespace().nth(1) else { bail!("`dbg image save` did not say the image's name") };
     let image = format!("docker.io/library/{name}");
-    cluster.shell(&format!("cargo xtask cluster load '{}'", archive.display()))?;
     // Somebody whose image is there.
     cluster.shell(&format!(
         "kubectl -n {NAMESPACE} run lender --image {BUSYBOX} --image-pull-policy Never --overrides '{{\"spec\":{{\"nodeName\":\"n1\"}}}}' -- sleep 86400
@@ -64,28 +63,35 @@ fn measure_all(args: &Args, workspace: &Workspace, stage: &Stage, cluster: &Clus
         command.args(words.split_whitespace());
         command
     };
-    let mut lanes = [
-        Lane::new("kubectl run, an image's no-op", kubectl(BUSYBOX, "true")),
+    // Where the node has the agent's image dbg takes that one: what there is without any is measured before.
+    let mut bare =
+        [Lane::new("kubectl run, an image's no-op", kubectl(BUSYBOX, "true")), Lane::new("dbg with no image", dbg(""))];
+    in_turns(&mut bare, args.runs)?;
+    cluster.shell(&format!("cargo xtask cluster load '{}'", archive.display()))?;
+    let mut there = [
         Lane::new("kubectl run, the agent's image", kubectl(&image, "/dbg-agent --version")),
         Lane::new("dbg with the agent's image", dbg(&format!("--image {image}"))),
-        Lane::new("dbg with no image", dbg("")),
     ];
-    for lane in &mut lanes {
+    in_turns(&mut there, args.runs)?;
+    for ([peer, own], most) in [(&bare, "1.0x"), (&there, "0.8x")] {
+        peer.print(None)?;
+        own.print(Some(peer))?;
+        println!("    asked for: at most {most}");
+    }
+    Ok(())
+}
+
+/// The warm runs of each.
+fn in_turns(lanes: &mut [Lane], runs: usize) -> Result<()> {
+    for lane in &mut *lanes {
         lane.step()?;
         lane.samples.clear();
     }
-    for _ in 0..args.runs {
-        for lane in &mut lanes {
+    for _ in 0..runs {
+        for lane in &mut *lanes {
             lane.step()?;
         }
     }
-    let [busybox, peer, with, without] = &lanes;
-    busybox.print(None)?;
-    peer.print(None)?;
-    with.print(Some(peer))?;
-    println!("    asked for: at most 0.8x");
-    without.print(Some(busybox))?;
-    println!("    asked for: at most 1.0x");
     Ok(())
 }
 
