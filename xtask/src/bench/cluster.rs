@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::local::{Lane, build_apart};
+use super::local::{Lane, build_apart, in_turns};
 use super::measure;
 use super::stage::Stage;
 use crate::shell;
@@ -77,20 +77,6 @@ fn measure_all(args: &Args, workspace: &Workspace, stage: &Stage, cluster: &Clus
         peer.print(None)?;
         own.print(Some(peer))?;
         println!("    asked for: at most {most}");
-    }
-    Ok(())
-}
-
-/// The warm runs of each.
-fn in_turns(lanes: &mut [Lane], runs: usize) -> Result<()> {
-    for lane in &mut *lanes {
-        lane.step()?;
-        lane.samples.clear();
-    }
-    for _ in 0..runs {
-        for lane in &mut *lanes {
-            lane.step()?;
-        }
     }
     Ok(())
 }

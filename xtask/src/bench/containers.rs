@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::local::{Lane, build_apart};
+use super::local::{Lane, build_apart, in_turns};
 use super::measure;
 use super::named::{NAME, Named, Place};
 use super::stage::Stage;
@@ -68,7 +68,7 @@ fn one(
         Lane::new("the engine alone, asked by curl", engines.script(&bare(host))),
         Lane::new("dbg run --target isolated", engines.dbg(stage, host, words)),
     ];
-    measured(&mut lanes, runs)?;
+    in_turns(&mut lanes, runs)?;
     let [peer, bare, dbg] = &lanes;
     peer.print(None)?;
     bare.print(Some(peer))?;
@@ -91,25 +91,11 @@ fn many(runs: usize, engines: &Engines, stage: &Stage, check: &str) -> Result<()
         Lane::new("ten docker run at once", engines.script(&runs_at_once)),
         Lane::new("dbg run with ten targets", engines.dbg(stage, DOCKER, &words)),
     ];
-    measured(&mut lanes, runs)?;
+    in_turns(&mut lanes, runs)?;
     let [peer, dbg] = &lanes;
     peer.print(None)?;
     dbg.print(Some(peer))?;
     println!("    asked for: at most 1.0x");
-    Ok(())
-}
-
-/// The warm runs: the first of each loads images and fills caches.
-fn measured(lanes: &mut [Lane], runs: usize) -> Result<()> {
-    for lane in &mut *lanes {
-        lane.step()?;
-        lane.samples.clear();
-    }
-    for _ in 0..runs {
-        for lane in &mut *lanes {
-            lane.step()?;
-        }
-    }
     Ok(())
 }
 

@@ -92,6 +92,20 @@ fn version_command(stage: &Stage) -> Command {
     command
 }
 
+/// The warm runs of commands that take turns: the first of each loads images and fills caches, and does not count.
+pub(super) fn in_turns(lanes: &mut [Lane], runs: usize) -> Result<()> {
+    for lane in &mut *lanes {
+        lane.step()?;
+        lane.samples.clear();
+    }
+    for _ in 0..runs {
+        for lane in &mut *lanes {
+            lane.step()?;
+        }
+    }
+    Ok(())
+}
+
 /// One command that takes its turn.
 pub(super) struct Lane {
     name: &'static str,
